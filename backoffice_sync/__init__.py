@@ -1,0 +1,1 @@
+"""Keeps the portal and the central member database in agreement; the central base stays the reference."""

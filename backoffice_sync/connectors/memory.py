@@ -1,0 +1,114 @@
+"""A central base in memory that behaves as the port promises: for tests, and to try a mapping."""
+
+import copy
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from backoffice_sync.directory import (
+    Applied,
+    Conflict,
+    DirectoryUnreachable,
+    MemberGone,
+    News,
+    Outcome,
+    Rejected,
+    Row,
+    Value,
+)
+from backoffice_sync.mapping import ENTITIES, GROUPS
+
+
+class MemoryDirectory:
+    """Tables of rows by number, a history of what changed, and switches for what can go wrong."""
+
+    name = "memory"
+
+    def __init__(self) -> None:
+        self.tables: dict[str, dict[str, Row]] = {entity: {} for entity in ENTITIES}
+        self.history: list[tuple[str, str]] = []
+        self.writes: list[str] = []
+        self.reachable = True
+        self.answers_get_lost = False
+        self.refuses: Callable[[Value | None], str | None] = lambda _: None
+
+    def put(self, entity: str, row: Row) -> None:
+        """What somebody at the association types into the central base."""
+        self.tables[entity][row[0]] = row
+        self.history.append((entity, row[0]))
+
+    def drop(self, entity: str, number: str) -> None:
+        del self.tables[entity][number]
+        self.history.append((entity, number))
+
+    async def position(self) -> str:
+        self._answer()
+        return str(len(self.history))
+
+    async def news(self, since: str) -> News:
+        self._answer()
+        ids: dict[str, list[str]] = {}
+        for entity, number in dict.fromkeys(self.history[int(since) :]):
+            ids.setdefault(entity, []).append(number)
+        return News(ids, str(len(self.history)))
+
+    async def count(self, entity: str) -> int:
+        self._answer()
+        return len(self.tables[entity])
+
+    async def scan(self, entity: str) -> AsyncIterator[list[Row]]:
+        self._answer()
+        if self.tables[entity]:
+            yield list(self.tables[entity].values())
+
+    async def rows(self, entity: str, ids: Sequence[str]) -> list[Row]:
+        self._answer()
+        return [self.tables[entity][number] for number in ids if number in self.tables[entity]]
+
+    async def rows_of(self, entity: str, member: str) -> list[Row]:
+        self._answer()
+        return [row for row in self.tables[entity].values() if row[1] == member]
+
+    async def read(self, member: str, group: str) -> Value | None:
+        self._answer()
+        if member not in self.tables["member"]:
+            raise MemberGone
+        row = self._main_row(member, group)
+        if row is None:
+            return None
+        entity = ENTITIES[GROUPS[group].entity]
+        return {name: row[entity.incoming.index(name)] for name in GROUPS[group].fields}
+
+    async def write(
+        self, member: str, group: str, value: Value | None, *, expected: Value | None, change_id: str
+    ) -> Outcome:
+        if await self.read(member, group) != expected:
+            return Conflict()
+        if reason := self.refuses(value):
+            return Rejected(reason)
+        self._replace(member, group, copy.deepcopy(value))
+        self.writes.append(change_id)
+        if self.answers_get_lost:
+            raise DirectoryUnreachable
+        return Applied()
+
+    def _answer(self) -> None:
+        if not self.reachable:
+            raise DirectoryUnreachable
+
+    def _main_row(self, member: str, group: str) -> Row | None:
+        entity = ENTITIES[GROUPS[group].entity]
+        rows = [row for row in self.tables[entity.name].values() if row[1] == member]
+        if "is_main" in entity.incoming:
+            rows = [row for row in rows if row[entity.incoming.index("is_main")]]
+        return rows[0] if rows else None
+
+    def _replace(self, member: str, group: str, value: Value | None) -> None:
+        entity = ENTITIES[GROUPS[group].entity]
+        row = self._main_row(member, group)
+        if value is None:
+            if row is not None:
+                self.drop(entity.name, row[0])
+            return
+        fresh = {"central_id": f"{group}-{len(self.history) + 1}", "member": member, "is_main": True}
+        fresh |= {"returned_on": None, "returned_reason": ""}
+        current = dict(zip(entity.incoming, row, strict=True)) if row else fresh
+        self.put(entity.name, tuple((current | value)[name] for name in entity.incoming))

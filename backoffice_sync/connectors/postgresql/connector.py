@@ -1,0 +1,176 @@
+"""A central base in PostgreSQL with the reference schema (schema.sql beside this file)."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection, AsyncCursor
+from schwifty import IBAN
+from schwifty.exceptions import SchwiftyException
+
+from backoffice_sync.connectors.postgresql.queries import READ_GROUP, SELECTS, WRITE_GROUP
+from backoffice_sync.directory import (
+    Applied,
+    Conflict,
+    DirectoryUnreachable,
+    MemberGone,
+    News,
+    Outcome,
+    Rejected,
+    Row,
+    Value,
+)
+from backoffice_sync.mapping import ENTITIES, GROUPS
+from portal.i18n import N_
+
+BATCH = 5_000
+TIMEOUT = "SET statement_timeout = '60s'"
+
+
+class PostgresDirectory:
+    """Reads what the portal mirrors, writes the groups that flow both ways, in one short transaction each."""
+
+    name = "postgresql"
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._connection: AsyncConnection | None = None
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def position(self) -> str:
+        """The oldest transaction that may still be open: whatever it or a later one writes is news."""
+        async with self._cursor() as cursor:
+            await cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+            return str(await _one(cursor))
+
+    async def news(self, since: str) -> News:
+        async with self._cursor() as cursor:
+            await cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+            position = await _one(cursor)
+            await cursor.execute(
+                "SELECT DISTINCT entity, row_id::text FROM change_log WHERE txid >= %s::xid8 AND txid < %s::xid8",
+                [since, position],
+            )
+            ids: dict[str, list[str]] = {}
+            for entity, row_id in await cursor.fetchall():
+                ids.setdefault(entity, []).append(row_id)
+        return News(ids, position)
+
+    async def count(self, entity: str) -> int:
+        async with self._cursor() as cursor:
+            await cursor.execute(f"SELECT count(*) FROM ({_select(entity)}) AS rows")
+            return int(await _one(cursor))
+
+    async def scan(self, entity: str) -> AsyncIterator[list[Row]]:
+        """By number, so that it holds no transaction open between two batches."""
+        last = 0
+        while True:
+            async with self._cursor() as cursor:
+                await cursor.execute(_select(entity, "r.id > %s") + " ORDER BY r.id LIMIT %s", [last, BATCH])
+                rows = [_delivered(entity, row) for row in await cursor.fetchall()]
+            if not rows:
+                return
+            yield rows
+            last = int(rows[-1][0])
+
+    async def rows(self, entity: str, ids: Sequence[str]) -> list[Row]:
+        return await self._rows(entity, "r.id = ANY(%s::bigint[])", list(ids))
+
+    async def rows_of(self, entity: str, member: str) -> list[Row]:
+        return await self._rows(entity, "r.member_id = %s::bigint", member)
+
+    async def _rows(self, entity: str, condition: str, value: object) -> list[Row]:
+        async with self._cursor() as cursor:
+            await cursor.execute(_select(entity, condition), [value])
+            return [_delivered(entity, row) for row in await cursor.fetchall()]
+
+    async def read(self, member: str, group: str) -> Value | None:
+        async with self._cursor() as cursor:
+            return await _read(cursor, member, group)
+
+    async def write(
+        self, member: str, group: str, value: Value | None, *, expected: Value | None, change_id: str
+    ) -> Outcome:
+        """Under a lock on the member, so that what is compared is what is replaced."""
+        try:
+            async with self._cursor() as cursor:
+                await cursor.execute("SELECT FROM member WHERE id = %s FOR UPDATE", [member])
+                if await _read(cursor, member, group) != expected:
+                    return Conflict()
+                statement = _statement(group, expected, value)
+                await cursor.execute(statement, {"member": member, **(value or {})})
+                await cursor.execute(
+                    "INSERT INTO journal (actor, member_id, act, change_id) VALUES ('donor extranet', %s, %s, %s) "
+                    "ON CONFLICT (change_id) DO NOTHING",
+                    [member, f"{group} written", change_id],
+                )
+        except (psycopg.errors.IntegrityError, psycopg.errors.DataError):
+            return Rejected(N_("Our records cannot take this as it is written. Please change it, or call us."))
+        return Applied()
+
+    @asynccontextmanager
+    async def _cursor(self) -> AsyncIterator[AsyncCursor[Any]]:
+        """One transaction; a lost connection is opened anew the next time."""
+        try:
+            if self._connection is None or self._connection.closed:
+                self._connection = await AsyncConnection.connect(self.url, connect_timeout=10, autocommit=True)
+                await self._connection.execute(TIMEOUT)
+            async with self._connection.transaction(), self._connection.cursor() as cursor:
+                yield cursor
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            if self._connection is not None:
+                await self._connection.close()
+            raise DirectoryUnreachable from error
+
+
+def _select(entity: str, condition: str = "") -> str:
+    where = f"WHERE {condition}" if condition else ""
+    return SELECTS[entity].format(where=where, and_="AND" if condition else "WHERE")
+
+
+def _statement(group: str, expected: Value | None, value: Value | None) -> str:
+    if value is None:
+        return WRITE_GROUP[group]["delete"]
+    return WRITE_GROUP[group]["insert" if expected is None else "update"]
+
+
+async def _read(cursor: AsyncCursor[Any], member: str, group: str) -> Value | None:
+    await cursor.execute("SELECT merged_into IS NULL FROM member WHERE id = %s", [member])
+    alive = await cursor.fetchone()
+    if alive is None or not alive[0]:
+        raise MemberGone
+    await cursor.execute(READ_GROUP[group], {"member": member})
+    row = await cursor.fetchone()
+    return None if row is None else dict(zip(GROUPS[group].fields, row, strict=True))
+
+
+async def _one(cursor: AsyncCursor[Any]) -> Any:
+    row = await cursor.fetchone()
+    assert row is not None  # noqa: S101 - an aggregate always gives a row
+    return row[0]
+
+
+def _delivered(entity: str, row: Row) -> Row:
+    """The row as the portal may have it: an account number leaves the central base masked only."""
+    if entity != "mandate":
+        return row
+    at = ENTITIES["mandate"].incoming.index("masked_iban")
+    return (*row[:at], masked(row[at]), bank_name(row[at]), *row[at + 2 :])
+
+
+def masked(iban: str) -> str:
+    """FR•• •••• 0189: the country and the last four characters."""
+    plain = "".join(iban.split())
+    return f"{plain[:2]}•• •••• {plain[-4:]}"
+
+
+def bank_name(iban: str) -> str:
+    """The bank's name from its code in the IBAN, empty when the code or the number is not known."""
+    try:
+        return IBAN(iban).bank_name or ""
+    except SchwiftyException:
+        return ""

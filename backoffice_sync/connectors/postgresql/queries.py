@@ -1,0 +1,74 @@
+"""The reference schema, read in the portal's columns. `{where}` takes a condition on the row `r`."""
+
+SELECTS = {
+    "campaign": "SELECT r.id::text, r.name FROM campaign r {where}",
+    "member": """
+        SELECT r.id::text, r.number, r.kind, r.civility, r.first_name, r.last_name, r.company_name, r.legal_form,
+               r.siren, r.language, r.deceased_on, r.suspension_code, r.stop_promo, r.receipt_rhythm, r.receipt_by,
+               r.merged_into IS NOT NULL
+        FROM member r {where}""",
+    "address": """
+        SELECT r.id::text, r.member_id::text, r.unit, r.building, r.house_number, r.street, r.locality, r.postcode,
+               r.town, r.region, r.country, r.is_main, r.returned_on, r.returned_reason
+        FROM address r {where}""",
+    "email": """
+        SELECT r.id::text, r.member_id::text, r.address, r.is_main, r.origin, r.recorded_on,
+               r.confirmed_on, r.bounced_on
+        FROM email r {where}""",
+    "phone": "SELECT r.id::text, r.member_id::text, r.number, r.kind FROM phone r {where}",
+    "mandate": """
+        SELECT r.id::text, r.member_id::text, r.reference, r.creditor_identifier, r.iban, r.iban, r.amount, r.currency,
+               r.rhythm, r.signed_on, r.next_debit_on, r.state, r.ended_on
+        FROM mandate r {where}""",
+    "gift": """
+        SELECT r.id::text, r.member_id::text, r.campaign_id::text, r.given_on, r.amount, r.currency, r.means, r.state,
+               r.state_reason
+        FROM gift r {where}""",
+    "receipt": """
+        SELECT r.id::text, r.member_id::text, r.number, r.fiscal_year, r.kind, r.article, r.issued_on, r.amount,
+               r.currency, r.state, r.donor_name, r.donor_address,
+               (SELECT coalesce(jsonb_agg(
+                            jsonb_build_object('on', g.given_on, 'amount', g.amount::text, 'means', g.means)
+                            ORDER BY g.given_on, g.id), '[]')::text
+                FROM receipt_gift rg JOIN gift g ON g.id = rg.gift_id WHERE rg.receipt_id = r.id)
+        FROM receipt r {where}""",
+    "memo": """
+        SELECT r.id::text, r.member_id::text, r.body, r.starts_on, r.ends_on
+        FROM memo r {where} {and_} r.kind = 'extranet'""",
+}
+
+READ_GROUP = {
+    "address": """
+        SELECT unit, building, house_number, street, locality, postcode, town, region, country
+        FROM address WHERE member_id = %(member)s AND is_main ORDER BY id LIMIT 1""",
+    "memo": """
+        SELECT body, starts_on::text, ends_on::text FROM memo WHERE member_id = %(member)s AND kind = 'extranet'""",
+}
+
+# A letter that came back says nothing about the address that replaces it.
+WRITE_GROUP = {
+    "address": {
+        "insert": """
+            INSERT INTO address (member_id, is_main, unit, building, house_number, street, locality, postcode, town,
+                                 region, country, origin)
+            VALUES (%(member)s, true, %(unit)s, %(building)s, %(house_number)s, %(street)s, %(locality)s, %(postcode)s,
+                    %(town)s, %(region)s, %(country)s, 'donor extranet')""",
+        "update": """
+            UPDATE address
+            SET unit = %(unit)s, building = %(building)s, house_number = %(house_number)s, street = %(street)s,
+                locality = %(locality)s, postcode = %(postcode)s, town = %(town)s, region = %(region)s,
+                country = %(country)s, returned_on = NULL, returned_reason = '', origin = 'donor extranet',
+                recorded_on = current_date
+            WHERE id = (SELECT min(id) FROM address WHERE member_id = %(member)s AND is_main)""",
+        "delete": "DELETE FROM address WHERE member_id = %(member)s AND is_main",
+    },
+    "memo": {
+        "insert": """
+            INSERT INTO memo (member_id, kind, body, starts_on, ends_on)
+            VALUES (%(member)s, 'extranet', %(body)s, %(starts_on)s, %(ends_on)s)""",
+        "update": """
+            UPDATE memo SET body = %(body)s, starts_on = %(starts_on)s, ends_on = %(ends_on)s
+            WHERE member_id = %(member)s AND kind = 'extranet'""",
+        "delete": "DELETE FROM memo WHERE member_id = %(member)s AND kind = 'extranet'",
+    },
+}

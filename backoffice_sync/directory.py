@@ -1,0 +1,82 @@
+"""The port: what the sync needs of a central member database, whatever it is made of."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Row = tuple[Any, ...]
+"""Values in the order of `mapping.ENTITIES[…].incoming`."""
+
+Value = dict[str, Any]
+"""A field group of one member in normal form, as `mapping.GROUPS` describes it."""
+
+
+class DirectoryUnreachable(Exception):
+    """No answer, or none that tells whether a write arrived: try again later."""
+
+
+class MemberGone(Exception):
+    """The central base no longer has this member."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """The write was carried out."""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """The group no longer holds what was expected; nothing was written."""
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """The central base will never take this value; the reason is a text of the portal's catalogue."""
+
+    reason: str
+
+
+Outcome = Applied | Conflict | Rejected
+
+
+@dataclass(frozen=True)
+class News:
+    """Numbers of the rows that changed, by entity, and the position up to which they were looked for."""
+
+    ids: dict[str, list[str]]
+    position: str
+
+
+class Directory(Protocol):
+    """Every method may raise DirectoryUnreachable."""
+
+    name: str
+
+    async def position(self) -> str:
+        """Where its history stands now: whatever is changed from here on is news since this position."""
+
+    async def news(self, since: str) -> News:
+        """What was changed since a position, each row once; rows of unfinished transactions come another time."""
+
+    async def count(self, entity: str) -> int: ...
+
+    def scan(self, entity: str) -> AsyncIterator[list[Row]]:
+        """All rows, in batches."""
+
+    async def rows(self, entity: str, ids: Sequence[str]) -> list[Row]:
+        """The rows of these numbers as they are now; those that are gone are missing."""
+
+    async def rows_of(self, entity: str, member: str) -> list[Row]:
+        """The rows of one member."""
+
+    async def read(self, member: str, group: str) -> Value | None:
+        """What a group holds, None when it holds nothing.
+
+        Raises:
+            MemberGone: there is no such member.
+        """
+
+    async def write(
+        self, member: str, group: str, value: Value | None, *, expected: Value | None, change_id: str
+    ) -> Outcome:
+        """Replace what a group holds, if it still holds what is expected; once only for each change."""

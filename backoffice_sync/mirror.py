@@ -1,0 +1,121 @@
+"""Writing what the central base holds into the portal's tables, whole batches at a time.
+
+Only rows that differ are written, and rows with a change under way are left
+alone: they are the push loop's.
+"""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from psycopg import AsyncConnection, sql
+from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backoffice_sync.directory import Row
+from backoffice_sync.mapping import Entity
+from portal.members.models import Member
+
+
+async def store(db: AsyncSession, entity: Entity, rows: Iterable[Row]) -> int:
+    """Insert or update these rows; gives how many were written. Rows of members not mirrored are left out."""
+    connection = await _driver(db)
+    async with connection.cursor() as cursor:
+        await cursor.execute(_staging(entity))
+        async with cursor.copy("COPY incoming FROM STDIN") as copy:
+            for row in rows:
+                await copy.write_row(row)
+        await cursor.execute(_upsert(entity))
+        written = cursor.rowcount
+        await cursor.execute("DROP TABLE incoming")
+    return written
+
+
+async def remove(db: AsyncSession, entity: Entity, ids: Sequence[str]) -> None:
+    """Forget rows that the central base no longer has; a member is closed, a receipt stays, what moves stays."""
+    if entity.name == "member":
+        await db.execute(update(Member).where(Member.central_id.in_(ids)).values(closed=True))
+    elif entity.removable:
+        table = entity.table
+        unheld = [table.c.held.is_(False)] if entity.group else []
+        await db.execute(delete(table).where(table.c.central_id.in_(ids), *unheld))
+
+
+async def release(db: AsyncSession, entity: Entity, member_id: UUID, rows: Sequence[Row]) -> None:
+    """A member's change has come to its end: the mirror again holds just what the central base holds."""
+    table = entity.table
+    kept = [row[0] for row in rows]
+    await db.execute(update(table).where(table.c.member_id == member_id).values(held=False))
+    if entity.key == "central_id":
+        await db.execute(
+            delete(table).where(
+                table.c.member_id == member_id, table.c.central_id.is_(None) | table.c.central_id.not_in(kept)
+            )
+        )
+    elif not rows:
+        await db.execute(delete(table).where(table.c.member_id == member_id))
+    await store(db, entity, rows)
+
+
+async def _driver(db: AsyncSession) -> AsyncConnection:
+    raw = await (await db.connection()).get_raw_connection()
+    connection = raw.driver_connection
+    assert isinstance(connection, AsyncConnection)  # noqa: S101 - for the type checker: psycopg is our only driver
+    return connection
+
+
+def _staging(entity: Entity) -> sql.Composed:
+    """An empty table with the portal's own column types; numbers of the central base are text."""
+    references = {reference.name for reference in entity.references}
+    columns = [
+        sql.SQL("NULL::text AS {}").format(sql.Identifier(name)) if name in references else sql.Identifier(name)
+        for name in entity.incoming
+    ]
+    return sql.SQL("CREATE TEMP TABLE incoming ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
+        sql.SQL(", ").join(columns), sql.Identifier(entity.table.name)
+    )
+
+
+def _upsert(entity: Entity) -> sql.Composed:
+    target = sql.Identifier(entity.table.name)
+    plain = ["central_id", *entity.columns]
+    stored = [*plain, *(reference.column for reference in entity.references)]
+    found = [sql.SQL("incoming.{}").format(sql.Identifier(name)) for name in plain]
+    found += [sql.SQL("{}.id").format(sql.Identifier(f"of_{reference.name}")) for reference in entity.references]
+    joins = [
+        sql.SQL("{} JOIN {} AS {} ON {}.central_id = incoming.{}").format(
+            sql.SQL("" if reference.required else "LEFT"),
+            sql.Identifier(reference.table.name),
+            sql.Identifier(f"of_{reference.name}"),
+            sql.Identifier(f"of_{reference.name}"),
+            sql.Identifier(reference.name),
+        )
+        for reference in entity.references
+    ]
+    changing = [name for name in stored if name != entity.key]
+    current = sql.SQL(", ").join(sql.SQL("{}.{}").format(target, sql.Identifier(name)) for name in changing)
+    offered = sql.SQL(", ").join(sql.SQL("EXCLUDED.{}").format(sql.Identifier(name)) for name in changing)
+    return sql.SQL(
+        "INSERT INTO {target} ({stored}) SELECT {found} FROM incoming {joins} {resting} "
+        "ON CONFLICT ({key}) DO UPDATE SET {assignments} WHERE ROW({current}) IS DISTINCT FROM ROW({offered}) {unheld}"
+    ).format(
+        target=target,
+        stored=sql.SQL(", ").join(map(sql.Identifier, stored)),
+        found=sql.SQL(", ").join(found),
+        joins=sql.SQL(" ").join(joins),
+        resting=_resting(entity),
+        key=sql.Identifier(entity.key),
+        assignments=sql.SQL(", ").join(sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(name)) for name in changing),
+        current=current,
+        offered=offered,
+        unheld=sql.SQL("AND NOT {}.held").format(target) if entity.group else sql.SQL(""),
+    )
+
+
+def _resting(entity: Entity) -> sql.Composable:
+    """Leave out members whose change of this group is under way."""
+    if entity.group is None:
+        return sql.SQL("")
+    return sql.SQL(
+        "WHERE NOT EXISTS (SELECT FROM field_in_motion AS moving "
+        "WHERE moving.member_id = of_member.id AND moving.field_group = {})"
+    ).format(sql.Literal(entity.group))

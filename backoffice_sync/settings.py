@@ -1,0 +1,44 @@
+"""Settings of the sync, read from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.engine import URL, make_url
+
+from portal.database import role_url
+from portal.settings import SettingsError
+
+
+@dataclass(frozen=True)
+class SyncSettings:
+    portal_url: URL
+    central_url: str
+    pull_seconds: float
+
+
+def load(environment: Mapping[str, str] = os.environ) -> SyncSettings:
+    """Read the settings.
+
+    `PORTAL_DATABASE_URL`  the portal's database as role portal_sync; or, on the portal's own machine,
+                           `DATABASE_URL` and `SECRET_KEY`, from which it follows
+    `CENTRAL_URL`          the central base, with its credentials: no other process knows them
+    `PULL_SECONDS`         pause between two looks at the central base's news (10)
+
+    Raises:
+        SettingsError: naming what is missing or wrong.
+    """
+    central = environment.get("CENTRAL_URL", "")
+    if not central.startswith("postgresql://"):
+        raise SettingsError("CENTRAL_URL must start with postgresql://")
+    if own := environment.get("PORTAL_DATABASE_URL"):
+        portal = make_url(own).set(drivername="postgresql+psycopg")
+    elif environment.get("DATABASE_URL") and environment.get("SECRET_KEY"):
+        portal = role_url(environment["DATABASE_URL"], environment["SECRET_KEY"], "portal_sync")
+    else:
+        raise SettingsError("PORTAL_DATABASE_URL is missing (or DATABASE_URL and SECRET_KEY)")
+    try:
+        pull_seconds = float(environment.get("PULL_SECONDS", "10"))
+    except ValueError as error:
+        raise SettingsError("PULL_SECONDS must be a number") from error
+    return SyncSettings(portal, central, pull_seconds)

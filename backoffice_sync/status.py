@@ -1,0 +1,59 @@
+"""How the sync is doing, for people and for machines."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from backoffice_sync.models import SyncConflict, SyncCursor
+from portal import clock
+from portal.changes import RecordedChange, Status, SyncHeartbeat
+from portal.database import Database
+
+
+async def status(portal: Database) -> dict[str, Any]:
+    """Counts of changes by state, age of the oldest open one in seconds, failures, conflicts, last pull and push."""
+    async with portal.begin() as db:
+        counted = await db.execute(select(RecordedChange.status, func.count()).group_by(RecordedChange.status))
+        by_state = dict.fromkeys(map(str, Status), 0) | {row[0]: row[1] for row in counted}
+        is_open = RecordedChange.status.in_([Status.SAVED, Status.SENT])
+        oldest = await db.scalar(select(func.min(RecordedChange.recorded_at)).where(is_open))
+        retried = await db.scalar(select(func.count()).where(is_open, RecordedChange.attempts > 0))
+        conflicts = await db.scalar(select(func.count()).select_from(SyncConflict))
+        beats = {row.duty: row.at for row in await db.execute(select(SyncHeartbeat.duty, SyncHeartbeat.at))}
+        cursors = {row.system: row.position for row in await db.execute(select(SyncCursor.system, SyncCursor.position))}
+    return {
+        "changes": by_state,
+        "oldest_open_change_seconds": _age(oldest),
+        "waiting_after_failure": retried,
+        "conflicts": conflicts,
+        "last_pull_seconds": _age(beats.get("pull")),
+        "last_push_seconds": _age(beats.get("push")),
+        "cursors": cursors,
+    }
+
+
+def in_words(found: dict[str, Any]) -> str:
+    changes = found["changes"]
+    lines = [
+        ("last pull", _ago(found["last_pull_seconds"])),
+        ("last push", _ago(found["last_push_seconds"])),
+        ("changes open", f"{changes['saved']} saved, {changes['sent']} sent"),
+        ("oldest open change", _ago(found["oldest_open_change_seconds"])),
+        ("waiting after a failure", str(found["waiting_after_failure"])),
+        ("confirmed", str(changes["confirmed"])),
+        ("refused", str(changes["refused"])),
+        ("under review", str(changes["review"])),
+        ("conflicts noted", str(found["conflicts"])),
+    ]
+    return "\n".join(f"{name:24} {value}" for name, value in lines)
+
+
+def _age(moment: datetime | None) -> float | None:
+    return None if moment is None else round((clock.now() - moment).total_seconds(), 1)
+
+
+def _ago(seconds: float | None) -> str:
+    if seconds is None:
+        return "none"
+    return f"{seconds:.0f} s ago" if seconds < 120 else f"{seconds / 60:.0f} min ago"  # noqa: PLR2004 - reads better

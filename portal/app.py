@@ -1,0 +1,96 @@
+"""The portal: settings in, application out. The route list reads like a site map."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar
+from litestar.datastructures import CacheControlHeader
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.static_files import create_static_files_router
+from litestar.template import TemplateConfig
+from litestar.types import ASGIApp
+
+from portal import health
+from portal.database import Database, provide_db, role_url
+from portal.gifts import pages as gifts
+from portal.home import pages as home
+from portal.mandates import pages as mandates
+from portal.memos import pages as memos
+from portal.profile import pages as profile
+from portal.receipts import pages as receipts
+from portal.settings import Settings
+from portal.signin import pages as signin
+from portal.staff import pages as staff
+from portal.web.donor import provide_donor
+from portal.web.errors import show_fault, show_refusal
+from portal.web.guards import entrance
+from portal.web.headers import KnownHosts, security_headers
+from portal.web.session import SessionMiddleware
+from portal.web.templating import STATIC, environment
+
+LARGEST_FORM = 1_000_000
+A_YEAR = 31_536_000
+
+
+def build(settings: Settings, database: Database | None = None) -> Litestar:
+    """The application; without a database given, it connects as the plain web role."""
+    own = database or Database(role_url(settings.database_url, settings.secret_key, "portal_web"))
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        yield
+        if database is None:
+            await own.close()
+
+    handlers: list[Any] = [
+        *signin.HANDLERS,
+        *home.HANDLERS,
+        *gifts.HANDLERS,
+        *mandates.HANDLERS,
+        *receipts.HANDLERS,
+        *profile.HANDLERS,
+        *staff.HANDLERS,
+        *memos.HANDLERS,
+        *health.HANDLERS,
+        create_static_files_router(
+            "/static",
+            [STATIC],
+            opt={"public": True, "without_session": True},
+            cache_control=CacheControlHeader(max_age=A_YEAR, immutable=True, public=True),
+        ),
+    ]
+    if settings.demo:
+        from portal.demo import mailbox  # noqa: PLC0415 - absent from a production process
+
+        handlers += mailbox.HANDLERS
+    env = environment(settings)
+    return Litestar(
+        route_handlers=handlers,
+        lifespan=[lifespan],
+        dependencies={
+            "db": provide_db,
+            "donor": Provide(provide_donor),
+            "settings": Provide(lambda: settings, sync_to_thread=False),
+        },
+        middleware=[SessionMiddleware(settings, own)],
+        guards=[entrance],
+        before_send=[security_headers(settings)],
+        exception_handlers={HTTPException: show_refusal, Exception: show_fault},
+        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(env)),
+        request_max_body_size=LARGEST_FORM,
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def from_environment() -> ASGIApp:
+    """What uvicorn serves."""
+    from portal import settings as configuration  # noqa: PLC0415
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    settings = configuration.load()
+    return KnownHosts(build(settings), settings)

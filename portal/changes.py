@@ -1,0 +1,115 @@
+"""A donor's change on its way to the central base: recorded in the transaction that makes it.
+
+The sync reads these rows and writes their state; the pages show it. Per member
+and field group the sync compares three values: ours (the newest change), `base`
+(what was last read there) and `sent` (what was last tried).
+"""
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, Text, func, insert, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.database import Base
+from portal.i18n import N_
+
+CHANNEL = "recorded_change"
+"""LISTEN here: a hint that something waits; whoever misses it finds the row by looking."""
+
+
+class Status(enum.StrEnum):
+    SAVED = "saved"
+    SENT = "sent"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    REVIEW = "review"
+
+    @property
+    def open(self) -> bool:
+        return self in {Status.SAVED, Status.SENT}
+
+
+STATUS_WORDS = {
+    Status.SAVED: N_("Saved, will be passed on shortly"),
+    Status.SENT: N_("Passed on to the association"),
+    Status.CONFIRMED: N_("Received by the association"),
+    Status.REFUSED: N_("Not accepted"),
+    Status.REVIEW: N_("Being looked at by our team"),
+}
+
+
+class RecordedChange(Base):
+    __tablename__ = "recorded_change"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    group: Mapped[str] = mapped_column("field_group", doc="the field group of the data dictionary: address, memo, …")
+    old: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    new: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    actor: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    status: Mapped[str] = mapped_column(Text, server_default=Status.SAVED.value)
+    status_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    reason: Mapped[str] = mapped_column(server_default="", doc="why it was refused or waits")
+    attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    not_before: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (
+        Index("ix_recorded_change_open", "member_id", postgresql_where=text("status IN ('saved', 'sent')")),
+        Index("ix_recorded_change_member_id_seq", "member_id", "seq"),
+    )
+
+
+class FieldInMotion(Base):
+    """A field group of a member with a change under way; the row is gone once both sides agree."""
+
+    __tablename__ = "field_in_motion"
+
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    group: Mapped[str] = mapped_column("field_group", primary_key=True)
+    base: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    sent: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
+
+
+class SyncHeartbeat(Base):
+    """When the sync last did each of its duties: one row a duty."""
+
+    __tablename__ = "sync_heartbeat"
+
+    duty: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+async def record(
+    db: AsyncSession,
+    member_id: UUID,
+    group: str,
+    *,
+    old: dict[str, Any] | None,
+    new: dict[str, Any] | None,
+    actor: str,
+) -> UUID | None:
+    """Record a change in the transaction that makes it; a change that changes nothing is none, and gives None."""
+    if old == new:
+        return None
+    change_id = uuid.uuid4()
+    values = {"member_id": member_id, "group": group}
+    await db.execute(insert(RecordedChange).values(id=change_id, **values, old=old, new=new, actor=actor))
+    motion = upsert(FieldInMotion).values(**values, base=old)
+    await db.execute(
+        motion.on_conflict_do_update(
+            index_elements=[FieldInMotion.member_id, FieldInMotion.group],
+            set_={"version": FieldInMotion.version + 1},
+        )
+    )
+    await db.execute(select(func.pg_notify(CHANNEL, str(member_id))))
+    return change_id

@@ -1,0 +1,111 @@
+"""`portal`: serve the pages, run the worker, prepare the database."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+
+from portal import settings as configuration
+from portal.settings import Settings, SettingsError
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="portal", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int | None]) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=run.__doc__)
+        made.set_defaults(run=run)
+        return made
+
+    serve_options = command("serve", serve)
+    serve_options.add_argument("--host", default="127.0.0.1")
+    serve_options.add_argument("--port", type=int, default=8000)
+    serve_options.add_argument("--processes", type=int, default=1)
+    command("worker", worker)
+    command("migrate", migrate).add_argument("revision", nargs="?", default="head")
+    command("check", check)
+    demo_options = command("demo", demo)
+    demo_options.add_argument("--port", type=int, default=8000)
+    demo_options.add_argument("--reset", action="store_true", help="forget the demonstration's data")
+    command("journal", journal).add_argument("act", choices=["verify"])
+    staff_options = command("staff", staff)
+    staff_options.add_argument("act", choices=["create"])
+    staff_options.add_argument("--email", required=True)
+    staff_options.add_argument("--name", required=True)
+    staff_options.add_argument("--role", required=True, choices=["reader", "editor", "compliance", "administrator"])
+
+    options = parser.parse_args()
+    try:
+        sys.exit(options.run(options) or 0)
+    except SettingsError as error:
+        sys.exit(f"Settings:\n{error}")
+
+
+def serve(options: argparse.Namespace) -> None:
+    """serve the pages"""
+    import uvicorn
+
+    settings = configuration.load()
+    uvicorn.run(
+        "portal.app:from_environment",
+        factory=True,
+        host=options.host,
+        port=options.port,
+        workers=options.processes if options.processes > 1 else None,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def worker(options: argparse.Namespace) -> None:  # noqa: ARG001 - has no options
+    """carry out the background jobs: mails, receipts, housekeeping"""
+    from portal.work import run
+
+    asyncio.run(run(configuration.load()))
+
+
+def migrate(options: argparse.Namespace) -> None:
+    """bring the database up to date; a number such as -1 goes back"""
+    from portal import migrations
+
+    migrations.migrate(configuration.load(), options.revision)
+
+
+def check(options: argparse.Namespace) -> None:  # noqa: ARG001 - has no options
+    """check the settings and list them"""
+    settings = configuration.load()
+    for item in fields(Settings):
+        value = getattr(settings, item.name)
+        shown = "(set)" if item.default is MISSING or item.name == "smtp_url" else value
+        print(f"{item.name.upper():24} {shown!s:40} {item.metadata['doc']}")
+
+
+def demo(options: argparse.Namespace) -> int | None:
+    """try everything on invented data"""
+    from portal.demo import supervisor
+
+    return supervisor.reset() if options.reset else supervisor.run(options.port)
+
+
+def journal(options: argparse.Namespace) -> int:  # noqa: ARG001 - the only act is `verify`
+    """verify: name the journal entries that were altered"""
+    from portal import journal as entries
+    from portal.work import as_owner
+
+    broken = asyncio.run(as_owner(configuration.load(), entries.verify))
+    print(f"altered entries: {broken}" if broken else "the journal is whole")
+    return 1 if broken else 0
+
+
+def staff(options: argparse.Namespace) -> None:
+    """create: give somebody access to the desk"""
+    from portal.staff.actions import create_account
+    from portal.work import as_owner
+
+    person = {"email": options.email, "name": options.name, "role": options.role}
+    asyncio.run(as_owner(configuration.load(), lambda db: create_account(db, **person, actor="command line")))

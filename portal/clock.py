@@ -1,0 +1,19 @@
+"""The only place that asks what time it is."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """Today in Paris: the date that has legal meaning for gifts, receipts and delays."""
+    return datetime.now(PARIS).date()
+
+
+def paris(moment: datetime) -> datetime:
+    return moment.astimezone(PARIS)

@@ -1,0 +1,51 @@
+"""Background work: procrastinate's queue in our own database.
+
+A job is deferred on the request's own connection, so it exists exactly if the
+change that asked for it was committed. Tasks live in `<feature>/tasks.py`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import procrastinate
+from procrastinate import JobContext
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.database import Database
+from portal.mail import Mailer
+from portal.pdf import Printer
+from portal.settings import Settings
+
+queue = procrastinate.App(
+    connector=procrastinate.PsycopgConnector(),
+    import_paths=["portal.signin.tasks", "portal.receipts.tasks", "portal.housekeeping"],
+)
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What a running task may use."""
+
+    settings: Settings
+    database: Database
+    mailer: Mailer
+    printer: Printer
+
+
+def workshop(context: JobContext) -> Workshop:
+    found: Workshop = context.additional_context["workshop"]
+    return found
+
+
+async def defer(db: AsyncSession, task: str, *, once: str | None = None, **arguments: Any) -> None:
+    """Queue a task in the transaction of `db`.
+
+    `once` names the work: while a job of that name waits, another is not added.
+    """
+    connection = await (await db.connection()).get_raw_connection()
+    deferrer = queue.configure_task(task, queueing_lock=once, connection=connection.driver_connection)
+    try:
+        async with db.begin_nested():
+            await deferrer.defer_async(**arguments)
+    except procrastinate.exceptions.AlreadyEnqueued:
+        return

@@ -1,0 +1,69 @@
+"""What happened, for good: append-only rows, each chained to the one before by its hash.
+
+A database trigger numbers the rows and computes the chain (see the first
+migration), and no role of ours may update or delete them, so neither a bug nor
+the web process can rewrite history. `portal journal verify` names a row that
+was altered all the same.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, FetchedValue, func, insert, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.database import Base
+from portal.i18n import N_
+
+KINDS = {
+    "signin.completed": N_("Signed in"),
+    "signin.ended": N_("Signed out"),
+    "signin.refused": N_("A sign-in was refused"),
+    "profile.address.changed": N_("Postal address changed"),
+    "memo.set": N_("Personal message written"),
+    "memo.removed": N_("Personal message removed"),
+    "receipt.downloaded": N_("Tax receipt downloaded"),
+    "staff.member.viewed": N_("A staff member opened the record"),
+    "staff.viewing.started": N_("A staff member looked at the portal as the member sees it"),
+    "staff.viewing.ended": N_("A staff member stopped looking"),
+    "staff.account.created": N_("Staff account created"),
+}
+"""Every kind of event with its label in plain words."""
+
+
+class JournalEntry(Base):
+    __tablename__ = "journal"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, server_default=FetchedValue())
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    kind: Mapped[str]
+    actor: Mapped[str] = mapped_column(doc="member:<id>, staff:<id>, or the name of a system")
+    member_id: Mapped[UUID | None] = mapped_column(index=True, doc="no foreign key: the journal outlives the member")
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    chain: Mapped[str] = mapped_column(server_default=FetchedValue(), doc="the member, or 'system': rows of one chain")
+    hash: Mapped[bytes] = mapped_column(server_default=FetchedValue())
+
+
+async def write(db: AsyncSession, kind: str, *, actor: str, member_id: UUID | None = None, **data: Any) -> None:
+    """Add an entry in the transaction of `db`.
+
+    Raises:
+        KeyError: for a kind that has no label.
+    """
+    KINDS[kind]
+    await db.execute(insert(JournalEntry).values(kind=kind, actor=actor, member_id=member_id, data=data))
+
+
+async def verify(db: AsyncSession) -> list[int]:
+    """Numbers of the rows whose hash does not follow from their content and the row before; [] when all is whole."""
+    broken = await db.scalars(
+        text(
+            "SELECT id FROM ("
+            "  SELECT j.*, lag(hash, 1, ''::bytea) OVER (PARTITION BY chain ORDER BY id) AS previous FROM journal j"
+            ") AS j WHERE hash <> journal_hash(previous, id, at, kind, actor, member_id, data) ORDER BY id"
+        )
+    )
+    return list(broken)

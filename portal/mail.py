@@ -1,0 +1,72 @@
+"""Mails: written from templates in the reader's language, sent by a real SMTP conversation."""
+
+import asyncio
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from jinja2 import Environment
+
+from portal import i18n
+from portal.settings import Settings
+
+TIMEOUT_SECONDS = 20
+
+
+class Mailer(Protocol):
+    async def send(self, to: str, name: str, language: str, **context: object) -> None:
+        """Send the mail `templates/mail/<name>.{subject,txt,html}`.
+
+        Raises:
+            OSError: the relay was not reached or refused the message (smtplib's errors are OSErrors).
+        """
+
+
+class Postman:
+    """The real mailer."""
+
+    def __init__(self, settings: Settings, templates: Environment) -> None:
+        self.settings = settings
+        self.templates = templates
+
+    async def send(self, to: str, name: str, language: str, **context: object) -> None:
+        await asyncio.to_thread(self._deliver, self.write(to, name, language, **context))
+
+    def write(self, to: str, name: str, language: str, **context: object) -> EmailMessage:
+        message = EmailMessage()
+        message["To"] = to
+        message["From"] = self.settings.mail_from
+        message["Date"] = formatdate()
+        message["Message-ID"] = make_msgid(domain=self.settings.host)
+        message["Auto-Submitted"] = "auto-generated"
+        token = i18n.language.set(language)
+        try:
+            message["Subject"] = " ".join(self._part(name, "subject", context).split())
+            message.set_content(self._part(name, "txt", context))
+            message.add_alternative(self._part(name, "html", context), subtype="html")
+        finally:
+            i18n.language.reset(token)
+        return message
+
+    def _part(self, name: str, kind: str, context: dict[str, object]) -> str:
+        return self.templates.get_template(f"mail/{name}.{kind}").render(**context)
+
+    def _deliver(self, message: EmailMessage) -> None:
+        relay = urlsplit(self.settings.smtp_url)
+        host = relay.hostname or "localhost"
+        if relay.scheme == "smtps":
+            context = ssl.create_default_context()
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(
+                host, relay.port or 465, timeout=TIMEOUT_SECONDS, context=context
+            )
+        else:
+            connection = smtplib.SMTP(host, relay.port or 25, timeout=TIMEOUT_SECONDS)
+        with connection:
+            if relay.scheme == "smtp" and connection.has_extn("starttls"):
+                connection.starttls(context=ssl.create_default_context())
+            if relay.username:
+                connection.login(unquote(relay.username), unquote(relay.password or ""))
+            connection.send_message(message)

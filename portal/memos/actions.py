@@ -1,0 +1,62 @@
+"""Setting and removing a memo; a member's own one also goes to the central base."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, func
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal import changes, journal
+from portal.memos.models import Memo
+from portal.memos.queries import stored
+from portal.memos.rules import MemoText
+
+GROUP = "memo"
+
+
+async def set_memo(db: AsyncSession, member_id: UUID | None, memo: MemoText, *, actor: str) -> bool:
+    """Replace the memo of a member, or the general one; False when it says the same already."""
+    old = await _value(db, member_id)
+    if old == memo:
+        return False
+    values = {
+        "body": memo.body,
+        "starts_on": memo.starts_on,
+        "ends_on": memo.ends_on,
+        "held": member_id is not None,
+    }
+    row = insert(Memo).values(member_id=member_id, **values)
+    await db.execute(
+        row.on_conflict_do_update(index_elements=[Memo.member_id], set_=values | {"updated_at": func.now()})
+    )
+    await _note(db, "memo.set", member_id, old=old, new=memo, actor=actor)
+    return True
+
+
+async def remove_memo(db: AsyncSession, member_id: UUID | None, *, actor: str) -> bool:
+    old = await _value(db, member_id)
+    if old is None:
+        return False
+    await db.execute(delete(Memo).where(Memo.member_id.is_not_distinct_from(member_id)))
+    await _note(db, "memo.removed", member_id, old=old, new=None, actor=actor)
+    return True
+
+
+async def _value(db: AsyncSession, member_id: UUID | None) -> MemoText | None:
+    row = await stored(db, member_id)
+    return MemoText(row.body, row.starts_on, row.ends_on) if row else None
+
+
+async def _note(
+    db: AsyncSession,
+    kind: str,
+    member_id: UUID | None,
+    *,
+    old: MemoText | None,
+    new: MemoText | None,
+    actor: str,
+) -> None:
+    before, after = (memo.as_group() if memo else None for memo in (old, new))
+    await journal.write(db, kind, actor=actor, member_id=member_id, old=before, new=after)
+    if member_id is not None:
+        await changes.record(db, member_id, GROUP, old=before, new=after, actor=actor)

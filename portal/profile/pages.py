@@ -1,0 +1,114 @@
+"""My details: what the association knows of me, my postal address, and what became of my changes."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.response import Template
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal import i18n
+from portal.changes import STATUS_WORDS
+from portal.members.rules import addressee
+from portal.profile import actions, queries, rules
+from portal.profile.forms import ADDRESS_FIELDS, parse_address, typed_address
+from portal.web import forms, session
+from portal.web.donor import Donor
+from portal.web.session import HTTPRequest
+from portal.web.templating import page, see
+
+
+@get("/profile")
+async def show_profile(db: NamedDependency[AsyncSession], donor: NamedDependency[Donor]) -> Template:
+    profile = await queries.profile(db, donor)
+    lines = rules.envelope(queries.address_value(profile.address), addressee(profile.member)) if profile.address else []
+    return page("profile/profile", profile=profile, lines=lines)
+
+
+@get("/profile/address")
+async def edit_address(db: NamedDependency[AsyncSession], donor: NamedDependency[Donor]) -> Template:
+    row = await queries.main_address(db, donor)
+    address = queries.address_value(row)
+    return await _form_page(db, donor, forms.Form(address.as_group()), returned=row.returned_on if row else None)
+
+
+@post("/profile/address/form", status_code=200)
+async def show_country_form(
+    request: HTTPRequest, db: NamedDependency[AsyncSession], donor: NamedDependency[Donor]
+) -> Template:
+    """The same words in the form of another country, or back from the check."""
+    return await _form_page(db, donor, await forms.read(request, ADDRESS_FIELDS))
+
+
+@post("/profile/address/preview", status_code=200)
+async def preview_envelope(
+    request: HTTPRequest, db: NamedDependency[AsyncSession], donor: NamedDependency[Donor]
+) -> Template:
+    """The envelope alone, for the script that draws it while one types."""
+    form = await forms.read(request, ADDRESS_FIELDS)
+    return page("profile/envelope", lines=await _lines(db, donor, typed_address(form)))
+
+
+@post("/profile/address/check", status_code=200)
+async def check_address(
+    request: HTTPRequest, db: NamedDependency[AsyncSession], donor: NamedDependency[Donor]
+) -> Template:
+    form = await forms.read(request, ADDRESS_FIELDS)
+    address = parse_address(form)
+    if not form.ok:
+        return await _form_page(db, donor, form, status=422)
+    return page("profile/address-check", address=address, lines=await _lines(db, donor, address))
+
+
+@post("/profile/address")
+async def save_address(
+    request: HTTPRequest, db: NamedDependency[AsyncSession], donor: NamedDependency[Donor]
+) -> Response[Any]:
+    form = await forms.read(request, ADDRESS_FIELDS)
+    address = parse_address(form)
+    if not form.ok:
+        return await _form_page(db, donor, form, status=422)
+    changed = await actions.save_address(db, donor, address)
+    await session.flash(db, request.user, "address-saved" if changed else "nothing-changed")
+    return see("/profile/changes" if changed else "/profile")
+
+
+@get("/profile/changes")
+async def show_changes(db: NamedDependency[AsyncSession], donor: NamedDependency[Donor]) -> Template:
+    rows = await queries.my_changes(db, donor)
+    member = await queries.member_of(db, donor)
+    changes = [
+        {
+            "change": row,
+            "old": rules.envelope(rules.Address(**row.old), addressee(member))[1:] if row.old else [],
+            "new": rules.envelope(rules.Address(**row.new), addressee(member))[1:] if row.new else [],
+        }
+        for row in rows
+    ]
+    return page("profile/changes", changes=changes, words=STATUS_WORDS)
+
+
+async def _lines(db: AsyncSession, donor: Donor, address: rules.Address) -> list[str]:
+    return rules.envelope(address, addressee(await queries.member_of(db, donor)))
+
+
+async def _form_page(
+    db: AsyncSession, donor: Donor, form: forms.Form, *, status: int = 200, returned: Any = None
+) -> Template:
+    country = form["country"]
+    return page(
+        "profile/address",
+        status,
+        form=form,
+        country_code=country,
+        shown=rules.shown_fields(country),
+        regions=rules.regions(country),
+        countries=i18n.countries(),
+        lines=await _lines(db, donor, typed_address(form)),
+        returned=returned,
+    )
+
+
+HANDLERS = [
+    show_profile, edit_address, show_country_form, preview_envelope, check_address, save_address, show_changes,
+]  # fmt: skip

@@ -1,0 +1,56 @@
+"""What the profile pages read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.changes import RecordedChange
+from portal.members.models import Member
+from portal.profile.models import EmailAddress, Phone, PostalAddress
+from portal.profile.rules import FIELDS, Address
+from portal.web.donor import Donor
+
+
+@dataclass(frozen=True)
+class Profile:
+    member: Member
+    address: PostalAddress | None
+    emails: Sequence[EmailAddress]
+    phones: Sequence[Phone]
+
+
+def address_value(row: PostalAddress | None) -> Address:
+    return Address(**{name: getattr(row, name) for name in FIELDS}) if row else Address()
+
+
+async def member_of(db: AsyncSession, donor: Donor) -> Member:
+    return (await db.scalars(select(Member).where(Member.id == donor.id))).one()
+
+
+async def main_address(db: AsyncSession, donor: Donor, *, for_update: bool = False) -> PostalAddress | None:
+    query = select(PostalAddress).where(PostalAddress.member_id == donor.id, PostalAddress.is_main).limit(1)
+    return (await db.scalars(query.with_for_update() if for_update else query)).one_or_none()
+
+
+async def profile(db: AsyncSession, donor: Donor) -> Profile:
+    emails = select(EmailAddress).where(EmailAddress.member_id == donor.id).order_by(EmailAddress.is_main.desc())
+    phones = select(Phone).where(Phone.member_id == donor.id).order_by(Phone.kind, Phone.number)
+    return Profile(
+        await member_of(db, donor),
+        await main_address(db, donor),
+        (await db.scalars(emails)).all(),
+        (await db.scalars(phones)).all(),
+    )
+
+
+async def my_changes(db: AsyncSession, donor: Donor) -> Sequence[RecordedChange]:
+    """The donor's own changes, newest first."""
+    query = (
+        select(RecordedChange)
+        .where(RecordedChange.member_id == donor.id, RecordedChange.actor == f"member:{donor.id}")
+        .order_by(RecordedChange.seq.desc())
+        .limit(50)
+    )
+    return (await db.scalars(query)).all()

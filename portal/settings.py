@@ -1,0 +1,124 @@
+"""Settings of one installation, read once from the environment and checked at start.
+
+The metadata of each field is its documentation: `portal check` prints it, and a
+test compares it with the table in the README.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any
+from urllib.parse import urlsplit
+
+EXAMPLE_SECRET = "change-me-change-me-change-me-change-me"  # noqa: S105 - the example that production refuses
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
+
+
+class SettingsError(Exception):
+    """One or more settings are missing or wrong; the message names each of them."""
+
+
+def setting(doc: str, default: Any = MISSING) -> Any:
+    if default is MISSING:
+        return field(metadata={"doc": doc})
+    return field(default=default, metadata={"doc": doc})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    database_url: str = setting("PostgreSQL database of the portal, as the owner of its tables")
+    secret_key: str = setting("at least 32 random characters; signs links and derives the database roles' passwords")
+    base_url: str = setting("public address of the portal, without a final slash", "http://localhost:8000")
+    smtp_url: str = setting(
+        "mail relay: smtp://user:password@host:port, smtps:// for TLS from the start", "smtp://localhost:25"
+    )
+    mail_from: str = setting("sender of the portal's mails", "Espace donateur <no-reply@localhost>")
+    organisation_name: str = setting("name of the association, on every page", "Les Mains Ouvertes")
+    organisation_address: str = setting("postal address, lines separated by |", "12 rue des Lilas|75011 PARIS")
+    organisation_phone: str = setting("phone of the donor service, on every page", "01 23 45 67 89")
+    organisation_hours: str = setting("when somebody answers that phone", "9 h - 17 h")
+    organisation_email: str = setting("e-mail address of the donor service", "donateurs@association.example")
+    organisation_siren: str = setting("SIREN or RNA number, on tax receipts", "123456782")
+    organisation_purpose: str = setting(
+        "purpose of the association in one sentence, on tax receipts", "Aide aux personnes en difficulté"
+    )
+    receipt_signatory: str = setting("name and office of who signs tax receipts", "Hélène Marchand, trésorière")
+    link_minutes: int = setting("life of a sign-in link and code in minutes, 5 to 30; above 10 leaves ASVS level 2", 10)
+    session_idle_minutes: int = setting("minutes without a click after which a donor is signed out", 30)
+    session_hours: int = setting("hours after which a donor is signed out in any case", 12)
+    staff_email_sign_in: bool = setting("staff may sign in by e-mail link as donors do (demonstrations only)", False)
+    trusted_proxies: str = setting("addresses of proxies whose X-Forwarded-For is believed, separated by commas", "")
+    demo: bool = setting("serve the demonstration's mailbox page", False)
+    mailbox: str = setting("folder (Maildir) of the demonstration's mails", "")
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def secure(self) -> bool:
+        """Is the portal reached over https? Cookies are then Secure and host-bound."""
+        return self.base_url.startswith("https://")
+
+
+def load(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: naming every missing or wrong setting at once.
+    """
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for item in fields(Settings):
+        name = item.name.upper()
+        raw = environment.get(name, "")
+        if raw:
+            try:
+                values[item.name] = _parse(raw, item.type)
+            except ValueError as error:
+                problems.append(f"{name}: {error}")
+        elif item.default is MISSING:
+            problems.append(f"{name} is missing: {item.metadata['doc']}")
+    if not problems:
+        settings = Settings(**values)
+        problems = list(_problems(settings))
+        if not problems:
+            return settings
+    raise SettingsError("\n".join(problems))
+
+
+def _parse(raw: str, kind: Any) -> object:
+    if kind is bool:
+        if raw.lower() not in {"0", "1", "true", "false"}:
+            raise ValueError("must be 1 or 0")
+        return raw.lower() in {"1", "true"}
+    if kind is int:
+        if not raw.isdecimal():
+            raise ValueError("must be a whole number")
+        return int(raw)
+    return raw
+
+
+def _problems(settings: Settings) -> list[str]:
+    found = []
+    address = urlsplit(settings.base_url)
+    local = settings.host in LOCAL_HOSTS
+    if not settings.database_url.startswith("postgresql"):
+        found.append("DATABASE_URL must start with postgresql://")
+    if address.scheme not in {"http", "https"} or not address.hostname or settings.base_url.endswith("/"):
+        found.append("BASE_URL must be like https://donors.example.org, without a final slash")
+    elif address.scheme == "http" and not local:
+        found.append("BASE_URL must be https, except on this very machine")
+    if len(settings.secret_key) < 32:  # noqa: PLR2004 - 32 characters as the doc of the setting says
+        found.append("SECRET_KEY must have at least 32 characters")
+    elif settings.secret_key == EXAMPLE_SECRET and not local:
+        found.append("SECRET_KEY is still the example; make one with: openssl rand -hex 32")
+    if urlsplit(settings.smtp_url).scheme not in {"smtp", "smtps"}:
+        found.append("SMTP_URL must start with smtp:// or smtps://")
+    if not 5 <= settings.link_minutes <= 30:  # noqa: PLR2004 - bounds stated in the doc of the setting
+        found.append("LINK_MINUTES must be between 5 and 30")
+    if (settings.demo or settings.staff_email_sign_in) and not local:
+        found.append("DEMO and STAFF_EMAIL_SIGN_IN are for this very machine only: BASE_URL must be localhost")
+    if settings.demo and not settings.mailbox:
+        found.append("MAILBOX is needed when DEMO is on")
+    return found

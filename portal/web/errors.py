@@ -1,0 +1,122 @@
+"""Refusals with their HTTP status and plain words, and the calm page for our own faults."""
+
+import logging
+import secrets
+import traceback
+from http import HTTPStatus
+from typing import Any
+
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+
+from portal import i18n
+from portal.i18n import N_
+from portal.web.templating import render_bare
+
+log = logging.getLogger("portal")
+
+
+class Refusal(HTTPException):
+    """A request that we answer with a page of plain words."""
+
+    title = N_("This is not possible")
+    words = N_("Go back to the previous page, or start again from the home page.")
+
+
+class NotFound(Refusal):
+    status_code = HTTPStatus.NOT_FOUND
+    title = N_("This page does not exist")
+    words = N_("The address may be mistyped, or the page may not be yours to see.")
+
+
+class ForeignRequest(Refusal):
+    status_code = HTTPStatus.FORBIDDEN
+    title = N_("This page has become too old")
+    words = N_("For your safety we did not carry out what it asked. Please go back, reload the page and try again.")
+
+
+class ReadOnly(Refusal):
+    status_code = HTTPStatus.FORBIDDEN
+    title = N_("You are only looking")
+    words = N_("You see the portal as this member sees it. Nothing can be changed in their name.")
+
+
+class BadForm(Refusal):
+    status_code = HTTPStatus.BAD_REQUEST
+    title = N_("This form was not understood")
+    words = N_("Nothing was changed. Please reload the page and fill it in again.")
+
+
+class TooLarge(Refusal):
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    title = N_("This is too large")
+
+
+class Elsewhere(HTTPException):
+    """Not here: the visitor is sent to the page that comes first."""
+
+    status_code = HTTPStatus.UNAUTHORIZED
+    path = "/"
+
+
+class PleaseSignIn(Elsewhere):
+    path = "/sign-in"
+
+
+class PleaseChoose(Elsewhere):
+    path = "/sign-in/choice"
+
+
+class PleaseGoToTheDesk(Elsewhere):
+    path = "/staff"
+
+
+WORDS: dict[int, tuple[str, str]] = {
+    HTTPStatus.NOT_FOUND: (NotFound.title, NotFound.words),
+    HTTPStatus.METHOD_NOT_ALLOWED: (NotFound.title, NotFound.words),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (TooLarge.title, TooLarge.words),
+}
+
+
+def show_refusal(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    if isinstance(error, Elsewhere):
+        return Redirect(error.path, status_code=303)
+    if isinstance(error, Refusal):
+        title, words = error.title, error.words
+    else:
+        title, words = WORDS.get(error.status_code, (Refusal.title, Refusal.words))
+    return error_page(request, error.status_code, title, words)
+
+
+def show_fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Our own fault: a number to quote, nothing of the request in the log but its route.
+
+    Only types and places are logged: messages of database errors carry values.
+    """
+    number = secrets.token_hex(4)
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error(
+        "fault %s at %s: %s\n%s",
+        number,
+        request.scope.get("path_template", "?"),
+        type(error).__name__,
+        frames,
+    )
+    return error_page(
+        request,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        N_("Something went wrong on our side"),
+        N_("Nothing of what you typed was saved. Please try again in a moment, or call us and quote this number:"),
+        number,
+    )
+
+
+def error_page(request: Request[Any, Any, Any], status: int, title: str, words: str, number: str = "") -> Response[str]:
+    accepted = request.headers.get("accept-language", "")
+    token = i18n.language.set(i18n.choose(request.cookies.get("language"), accepted))
+    try:
+        body = render_bare(request, "errors/error.html", title=title, words=words, number=number)
+    finally:
+        i18n.language.reset(token)
+    return Response(body, status_code=status, media_type=MediaType.HTML)
