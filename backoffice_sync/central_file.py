@@ -77,6 +77,7 @@ class CentralFile:
                 _continue_numbering(connection, kind.table)
                 say(f"{kind.table}: {len(values)} rows")
             _copy(connection, "receipt_gift", ["receipt_id", "gift_id"], self.covered)
+            connection.execute("ANALYZE")
 
 
 def _require_empty(connection: psycopg.Connection) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import Row, Select, func, select
@@ -39,7 +40,7 @@ async def listed(db: AsyncSession, donor: Donor, year: int | None, *, offset: in
     """Gifts of one year or of all, newest first: day, amount, currency, means, state, reason, campaign."""
     query = _gifts(donor)
     if year is not None:
-        query = query.where(year == YEAR)
+        query = query.where(Gift.given_on.between(date(year, 1, 1), date(year, 12, 31)))
     return (await db.execute(query.offset(offset).limit(limit))).all()
 
 
