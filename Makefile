@@ -9,7 +9,7 @@ LIBRARIES := libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liber
 BROWSER := chromium poppler-utils
 PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo demo-reset test check bench lock clean
+.PHONY: help demo demo-reset test check bench messages lock clean
 
 help:
 	@echo "make demo         the whole extranet on http://localhost:$(PORT), with invented people (PORT=…)"
@@ -17,6 +17,7 @@ help:
 	@echo "make test         all checks and all tests (PYTEST_ARGS=…)"
 	@echo "make check        style and types only"
 	@echo "make bench        measure speed"
+	@echo "make messages     bring the French catalogue up to date with the texts of code and templates"
 	@echo "make lock         write requirements.lock anew from pyproject.toml"
 	@echo "make clean        delete the environment and all caches; the demonstration's data stays"
 
@@ -36,6 +37,9 @@ check: .venv/ready
 
 bench: .venv/ready-for-tests
 	@.venv/bin/python -m tests.bench
+
+messages: .venv/ready
+	@.venv/bin/python -m portal.catalogue
 
 # One lock for every Python from 3.11 on, with the build tool in it.
 lock:

@@ -120,15 +120,19 @@ async def _push_group(portal: Database, directory: Directory, member_id: UUID, g
     for _ in range(MOST_ROUNDS):
         job = await _job(portal, member_id, group)
         if job is None:
-            return None
+            return
+        gave_way = False
+        outcome: Outcome
         try:
             theirs = await directory.read(job.central_id, group.name)
             decision = decide(base=job.base, sent=job.sent, ours=job.ours, theirs=theirs, rule=group.rule)
+            gave_way = decision is Decision.GIVE_WAY
             outcome = await _carry_out(portal, directory, job, theirs, decision)
         except MemberGone:
             outcome = Rejected(N_("Your record has been closed or merged. Please call us."))
         if not isinstance(outcome, Conflict):
-            return await _finish(portal, directory, job, outcome, gave_way=decision is Decision.GIVE_WAY)
+            await _finish(portal, directory, job, outcome, gave_way=gave_way)
+            return
     raise DirectoryUnreachable("the group keeps changing under our hands")
 
 

@@ -50,6 +50,8 @@ def translations(code: str) -> NullTranslations:
 
 
 def gettext(message: str) -> str:
+    if not message:
+        return ""  # gettext would answer with the head of the catalogue
     return translations(language.get()).gettext(message)
 
 

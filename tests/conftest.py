@@ -2,6 +2,9 @@
 
 import asyncio
 import os
+import shutil
+import socket
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
@@ -28,7 +31,7 @@ from tests import personas
 from tests.walker import Walker
 
 SECRET = "a secret for tests, long enough to be accepted"
-DATA = ROOT / "var" / "test"
+DATA = "PORTAL_TEST_DATA"  # the run's own server folder, told to the workers of pytest-xdist by the environment
 SCHEMA = ROOT / "backoffice_sync" / "connectors" / "postgresql" / "schema.sql"
 numbers = count()
 
@@ -63,12 +66,20 @@ def anyio_backend() -> str:
 def server() -> Server:
     if address := os.environ.get("TEST_DATABASE_URL"):
         return OtherServer(address)
-    return embedded.start(DATA, durable=False)
+    return embedded.start(Path(os.environ[DATA]), durable=False)
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    if not hasattr(session.config, "workerinput") and (found := embedded.running(DATA)):
-        found.stop()
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        os.environ[DATA] = tempfile.mkdtemp(prefix="portal-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        data = Path(os.environ.pop(DATA))
+        if found := embedded.running(data):
+            found.stop()
+        shutil.rmtree(data)
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +112,9 @@ def template(server: Server, suffix: str) -> str:
     name = f"template_{suffix}"
     fresh(server, name, "template0")
     settings = settings_for(server, name)
-    migrations.migrate(settings)
+    with psycopg.connect(server.dsn("postgres"), autocommit=True) as turn:
+        turn.execute("SELECT pg_advisory_lock(1)")  # roles are the whole server's: one worker creates them at a time
+        migrations.migrate(settings)
     asyncio.run(_people(settings))
     return name
 
@@ -198,12 +211,18 @@ class Postbox:
 
 @pytest.fixture
 def postbox() -> Iterator[tuple[Postbox, int]]:
-    box = Postbox()
-    controller = Controller(box, hostname="127.0.0.1", port=0)
+    box, port = Postbox(), free_port()
+    controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
-    assert controller.server is not None
-    yield box, controller.server.sockets[0].getsockname()[1]
+    yield box, port
     controller.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
 
 
 @pytest.fixture

@@ -63,10 +63,10 @@ class Walker:
     async def get(self, path: str, *, follow: bool = True) -> Page:
         return _page(await self.client.get(path, follow_redirects=follow))
 
-    async def post(self, path: str, *, follow: bool = True, headers: dict[str, str] | None = None, **fields: str) -> Page:
+    async def post(self, path: str, /, *, follow: bool = True, headers: dict[str, str] | None = None, **fields: str) -> Page:
         return _page(await self.client.post(path, data=fields, headers=headers, follow_redirects=follow))
 
-    async def submit(self, page: Page, action: str, *, to: str | None = None, follow: bool = True, **fields: str) -> Page:
+    async def submit(self, page: Page, action: str, /, *, to: str | None = None, follow: bool = True, **fields: str) -> Page:
         """Fill the page's form and send it; `to` is the address of a button that sends it elsewhere."""
         return await self.post(to or action, follow=follow, **(page.form(action) | fields))
 
@@ -93,4 +93,4 @@ def _page(answer: httpx2.Response) -> Page:
 
 
 def _text(element: Element | None) -> str:
-    return "" if element is None else " ".join("".join(element.itertext()).split())
+    return "" if element is None else " ".join(" ".join(element.itertext()).split())

@@ -24,7 +24,7 @@ BANK_REASONS = {
     "AM04": N_("there was not enough money on the account"),
     "AM05": N_("the bank took it for a duplicate"),
     "BE05": N_("the bank did not recognise us"),
-    "MD01": N_("the bank knew no mandate"),
+    "MD01": N_("the bank had no mandate on file"),
     "MD06": N_("the refund was asked for at the bank"),
     "MD07": N_("the bank reported a death"),
     "MS02": N_("the bank gave no reason"),

@@ -23,7 +23,7 @@ def parse(form: Form) -> MemoText:
         )
     starts_on, ends_on = _day(form, "starts_on"), _day(form, "ends_on")
     if starts_on and ends_on and ends_on < starts_on:
-        form.refuse("ends_on", N_("The last day lies before the first day."))
+        form.refuse("ends_on", N_("The last day is before the first day."))
     return MemoText(body, starts_on, ends_on)
 
 

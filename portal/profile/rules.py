@@ -200,7 +200,7 @@ _WRONG = {
 def _foreign_problem(field: str, reason: str) -> Problem:
     ours = _OURS[field]
     words = _MISSING if reason == "required" else _WRONG
-    return Problem(ours, words.get(ours, N_("The post of this country would not understand this line.")), {})
+    return Problem(ours, words.get(ours, N_("The postal service of this country would not accept this line.")), {})
 
 
 def _google(address: Address) -> dict[str, str]:

@@ -72,7 +72,7 @@ async def use_code(request: HTTPRequest, db: NamedDependency[AsyncSession], sett
         return page("signin/link-ended", HTTPStatus.GONE, ended=_why_ended(wish), may_ask_again=True)
     mailbox = await actions.use_code(db, settings, rules.read_code(form["code"]), session_id=request.user.session_id)
     if mailbox is None:
-        form.refuse("code", N_("This is not the code of our newest mail. Look for the six digits in it."))
+        form.refuse("code", N_("This is not the code in our latest e-mail. Look for the six digits in it."))
         return page("signin/code", UNPROCESSABLE, form=form, email=wish.email)
     return see(await actions.come_in(db, settings, request, mailbox))
 

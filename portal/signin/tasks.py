@@ -37,6 +37,11 @@ async def _prepare(shop: Workshop, wish_id: UUID) -> tuple[str, str, str, dict[s
         wish = (await db.execute(select(SignInRequest).where(SignInRequest.id == wish_id))).scalar_one_or_none()
         if wish is None:
             return None
+        # One wish for an address at a time: each ends the ones before it.
+        await db.execute(select(func.pg_advisory_xact_lock(func.hashtext(wish.email))))
+        await db.refresh(wish)
+        if wish.used_at is not None:
+            return None
         people = await identities(db, wish.email, with_staff=settings.staff_email_sign_in)
         if not people:
             first_today = await throttle.allow(db, settings, UNKNOWN_ADDRESS, wish.email)

@@ -32,13 +32,13 @@ class NotFound(Refusal):
 
 class ForeignRequest(Refusal):
     status_code = HTTPStatus.FORBIDDEN
-    title = N_("This page has become too old")
+    title = N_("This page was open for too long")
     words = N_("For your safety we did not carry out what it asked. Please go back, reload the page and try again.")
 
 
 class ReadOnly(Refusal):
     status_code = HTTPStatus.FORBIDDEN
-    title = N_("You are only looking")
+    title = N_("You are viewing only")
     words = N_("You see the portal as this member sees it. Nothing can be changed in their name.")
 
 

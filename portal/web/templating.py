@@ -31,6 +31,7 @@ def environment(settings: Settings) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.filters["translated"] = i18n.gettext  # plain texts that may hold a % of their own
     env.globals.update(
         asset=asset,
         current_language=i18n.language.get,

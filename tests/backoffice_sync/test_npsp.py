@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from npsp_export import EXPORT, counted, households, rows, verdict
+from tests.backoffice_sync.npsp_export import EXPORT, counted, households, rows, verdict
 
 from backoffice_sync.central_file import BaseNotEmptyError
 from backoffice_sync.npsp import Outcome, load, load_npsp

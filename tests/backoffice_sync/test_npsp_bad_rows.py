@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from npsp_export import EXPORT, counted, households, rows, spoil, verdict
+from tests.backoffice_sync.npsp_export import EXPORT, counted, households, rows, spoil, verdict
 
 from backoffice_sync.npsp import ExportError, Outcome, load
 

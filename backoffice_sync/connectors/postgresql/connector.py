@@ -42,18 +42,21 @@ class PostgresDirectory:
             await self._connection.close()
 
     async def position(self) -> str:
-        """The oldest transaction that may still be open: whatever it or a later one writes is news."""
+        """The transactions that have ended by now: whatever another one writes is news."""
         async with self._cursor() as cursor:
-            await cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+            await cursor.execute("SELECT pg_current_snapshot()::text")
             return str(await _one(cursor))
 
     async def news(self, since: str) -> News:
+        """Exact: rows that this snapshot sees and the earlier one did not, however long their writers took."""
         async with self._cursor() as cursor:
-            await cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+            await cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            await cursor.execute("SELECT pg_current_snapshot()::text")
             position = await _one(cursor)
             await cursor.execute(
-                "SELECT DISTINCT entity, row_id::text FROM change_log WHERE txid >= %s::xid8 AND txid < %s::xid8",
-                [since, position],
+                "SELECT DISTINCT entity, row_id::text FROM change_log "
+                "WHERE txid >= pg_snapshot_xmin(%(since)s::pg_snapshot) AND NOT pg_visible_in_snapshot(txid, %(since)s::pg_snapshot)",
+                {"since": since},
             )
             ids: dict[str, list[str]] = {}
             for entity, row_id in await cursor.fetchall():

@@ -157,8 +157,8 @@ CREATE TABLE journal (                               -- who wrote what into this
     change_id       text UNIQUE                      -- the portal's change: the same one is journalled once
 );
 
--- Transaction numbers, not times, decide what a reader has seen: a row is
--- safe to read once every older transaction has ended.
+-- Transaction numbers, not times, tell what a reader has seen: numbers of rows
+-- and times of saving do not have the order in which transactions end.
 CREATE TABLE change_log (
     id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     txid            xid8 NOT NULL DEFAULT pg_current_xact_id(),

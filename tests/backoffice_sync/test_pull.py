@@ -1,0 +1,129 @@
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from backoffice_sync import mapping
+from backoffice_sync.connectors.memory import MemoryDirectory
+from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
+from backoffice_sync.demo import fill
+from backoffice_sync.directory import DirectoryUnreachable
+from backoffice_sync.pull import pull
+from portal import clock
+from tests.backoffice_sync.test_push import change_address, type_into_central
+from tests.personas import MARIE
+
+
+@pytest.fixture
+async def pulled(sync_database, central_directory):
+    await pull(sync_database, central_directory)
+    return central_directory
+
+
+async def test_what_changed_there_is_here_after_the_next_pull(pulled, visitor, sync_database) -> None:
+    type_into_central(pulled, "gift", "g-now", amount="51.00")
+    type_into_central(pulled, "memo", "x1", body="Nouveau mot")
+    assert {name: n for name, n in (await pull(sync_database, pulled)).items() if n} == {"gift": 1, "memo": 1}
+    walker = visitor()
+    await walker.enter(MARIE)
+    text = (await walker.get("/")).text
+    assert "€51.00" in text
+    assert "Nouveau mot" in text
+
+
+async def test_a_second_pull_without_news_writes_nothing(pulled, sync_database) -> None:
+    for entity, rows in pulled.tables.items():
+        for row in list(rows.values()):
+            pulled.put(entity, row)
+    assert set((await pull(sync_database, pulled)).values()) == {0}
+
+
+async def test_a_row_that_is_gone_there_is_gone_here(pulled, owner, sync_database) -> None:
+    pulled.drop("phone", "p1")
+    pulled.drop("memo", "x1")
+    await pull(sync_database, pulled)
+    assert owner.execute("SELECT count(*) FROM phone").fetchone() == (0,)
+    assert owner.execute("SELECT count(*) FROM memo").fetchone() == (0,)
+
+
+async def test_a_member_that_is_gone_is_locked_out_but_not_forgotten(pulled, visitor, owner, sync_database) -> None:
+    walker = visitor()
+    await walker.enter(MARIE)
+    pulled.drop("member", MARIE.number)
+    await pull(sync_database, pulled)
+    assert (await walker.get("/", follow=False)).headers["location"] == "/sign-in"
+    assert owner.execute("SELECT closed FROM member WHERE number = '1001'").fetchone() == (True,)
+    assert owner.execute("SELECT count(*) FROM receipt").fetchone() == (1,)
+
+
+async def test_a_pull_never_overwrites_a_change_that_is_under_way(pulled, visitor, owner, sync_database) -> None:
+    walker = await change_address(visitor)
+    type_into_central(pulled, "address", "a1001", street="rue du Secrétariat")
+    await pull(sync_database, pulled)
+    assert "PLACE BELLECOUR" in (await walker.get("/profile")).text
+    assert owner.execute("SELECT base ->> 'street' FROM field_in_motion").fetchone() == ("rue des Lilas",)
+
+
+async def test_a_load_that_was_cut_short_starts_again_and_ends_complete(sync_database, central_directory, owner) -> None:
+    owner.execute("TRUNCATE member, campaign, sync_cursor CASCADE")
+    count = central_directory.count
+
+    async def cut(entity: str) -> int:
+        if entity == "gift":
+            raise DirectoryUnreachable
+        return await count(entity)
+
+    central_directory.count = cut
+    with pytest.raises(DirectoryUnreachable):
+        await pull(sync_database, central_directory)
+    assert owner.execute("SELECT count(*) FROM sync_cursor").fetchone() == (0,)
+    central_directory.count = count
+    await pull(sync_database, central_directory)
+    assert owner.execute("SELECT count(*) FROM gift").fetchone() == (len(central_directory.tables["gift"]),)
+
+
+async def test_rows_of_members_unknown_here_are_left_out(pulled, owner, sync_database) -> None:
+    row = dict(zip(mapping.ENTITIES["phone"].incoming, pulled.tables["phone"]["p1"], strict=True))
+    pulled.put("phone", tuple((row | {"central_id": "p9", "member": "nobody"}).values()))
+    await pull(sync_database, pulled)
+    assert owner.execute("SELECT count(*) FROM phone").fetchone() == (1,)
+
+
+async def test_the_full_iban_never_reaches_the_portal(central, central_url, owner, sync_database) -> None:
+    fill(central, members=60, today=clock.today())
+    central.commit()
+    directory = PostgresDirectory(central_url)
+    owner.execute("TRUNCATE member, campaign, sync_cursor CASCADE")
+    await pull(sync_database, directory)
+    await directory.close()
+    ibans = [iban for (iban,) in central.execute("SELECT iban FROM mandate")]
+    assert ibans
+    stored = owner.execute("SELECT masked_iban FROM mandate WHERE central_id ~ '^[0-9]'").fetchall()
+    assert len(stored) == len(ibans)
+    assert all(len(masked) == 14 and masked[:2].isalpha() for (masked,) in stored)
+    everything = str(owner.execute("SELECT * FROM mandate").fetchall())
+    assert not [iban for iban in ibans if iban in everything or iban[4:14] in everything]
+
+
+async def test_rows_of_a_transaction_that_ends_late_are_not_missed(central_url, central, owner, sync_database) -> None:
+    fill(central, members=60, today=clock.today())
+    central.commit()
+    directory = PostgresDirectory(central_url)
+    owner.execute("TRUNCATE member, campaign, sync_cursor CASCADE")
+    await pull(sync_database, directory)
+    with psycopg.connect(central_url) as slow, psycopg.connect(central_url, autocommit=True) as quick:
+        slow.execute("UPDATE member SET first_name = 'Lente' WHERE number = '100001'")
+        quick.execute("UPDATE member SET first_name = 'Rapide' WHERE number = '100002'")
+        await pull(sync_database, directory)
+        slow.commit()
+    await pull(sync_database, directory)
+    await directory.close()
+    names = owner.execute("SELECT first_name FROM member WHERE number IN ('100001', '100002') ORDER BY number").fetchall()
+    assert names == [("Lente",), ("Rapide",)]
+
+
+def test_a_field_that_the_dictionary_does_not_list_never_moves() -> None:
+    iban_somewhere = [entity for entity in mapping.ENTITIES.values() if "iban" in entity.columns]
+    assert iban_somewhere == []
+    assert replace(mapping.GROUPS["address"]).fields == mapping.ADDRESS_FIELDS
+    assert isinstance(MemoryDirectory().tables, dict)

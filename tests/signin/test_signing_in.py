@@ -1,0 +1,285 @@
+import re
+from datetime import timedelta
+
+import pytest
+
+from portal import clock
+from portal.signin import rules
+from tests.personas import CLAIRE, EDITOR, GEORGES, MARIE, PAUL
+
+
+async def ask(walker, email):
+    page = await walker.get("/sign-in")
+    return await walker.submit(page, "/sign-in", email=email)
+
+
+def link_in(mail) -> str:
+    found = re.search(r"https://portal\.test(/sign-in/link/\S+)", mail.get_body(("plain",)).get_content())
+    assert found
+    return found[1]
+
+
+def code_in(mail) -> str:
+    found = re.search(r"\b(\d{6})\b", mail.get_body(("plain",)).get_content())
+    assert found
+    return found[1]
+
+
+@pytest.fixture
+async def asked(visitor, work_off, mails):
+    """Marie's browser after she asked, and the mail that she received."""
+    walker = visitor()
+    page = await ask(walker, MARIE.email)
+    assert page.path == "/sign-in/code"
+    await work_off()
+    return walker, mails.to(MARIE.email)[-1]
+
+
+async def test_a_donor_signs_in_by_opening_the_link_and_pressing_the_button(asked) -> None:
+    walker, mail = asked
+    page = await walker.get(link_in(mail))
+    assert page.path == "/sign-in/confirm", "the secret has left the address"
+    page = await walker.submit(page, "/sign-in/confirm")
+    assert page.path == "/"
+    assert "Hello Marie" in page.text
+
+
+async def test_a_donor_signs_in_with_the_six_digits_however_they_are_spaced(asked) -> None:
+    walker, mail = asked
+    page = await walker.get("/sign-in/code")
+    code = code_in(mail)
+    page = await walker.submit(page, "/sign-in/code", code=f" {code[:3]} {code[3:]} ")
+    assert "Hello Marie" in page.text
+
+
+async def test_opening_the_link_changes_nothing(asked, owner) -> None:
+    walker, mail = asked
+    for _ in range(3):
+        await walker.get(link_in(mail))
+    assert owner.execute("SELECT count(*) FROM web_session WHERE member_id IS NOT NULL").fetchone() == (0,)
+    page = await walker.submit(await walker.get("/sign-in/confirm"), "/sign-in/confirm")
+    assert "Hello Marie" in page.text
+
+
+async def test_another_browser_must_type_the_address_again(asked, visitor) -> None:
+    _, mail = asked
+    other = visitor()
+    page = await other.get(link_in(mail))
+    page = await other.submit(page, "/sign-in/confirm", email="somebody@example.org")
+    assert page.status == 422
+    assert "This is not the address" in page.text
+    page = await other.submit(page, "/sign-in/confirm", email=MARIE.email.upper())
+    assert "Hello Marie" in page.text
+
+
+async def test_a_robot_that_presses_the_button_in_another_browser_gets_nothing(asked, visitor) -> None:
+    walker, mail = asked
+    robot = visitor()
+    await robot.get(link_in(mail))
+    await robot.post("/sign-in/confirm")
+    assert (await robot.get("/", follow=False)).status == 303
+    page = await walker.submit(await walker.get(link_in(mail)), "/sign-in/confirm")
+    assert "Hello Marie" in page.text
+
+
+async def test_a_link_works_once(asked, visitor) -> None:
+    walker, mail = asked
+    await walker.submit(await walker.get(link_in(mail)), "/sign-in/confirm")
+    other = visitor()
+    page = await other.get(link_in(mail))
+    assert page.status == 410
+    assert "has been used" in page.text
+    assert (await other.get("/", follow=False)).status == 303
+
+
+async def test_the_code_is_refused_in_another_browser(asked, visitor, owner) -> None:
+    _, mail = asked
+    other = visitor()
+    await ask(other, "nobody@example.org")
+    page = await other.submit(await other.get("/sign-in/code"), "/sign-in/code", code=code_in(mail))
+    assert page.status == 422
+    assert owner.execute("SELECT count(*) FROM web_session WHERE member_id IS NOT NULL").fetchone() == (0,)
+
+
+async def test_five_wrong_codes_end_the_code_and_the_link(asked) -> None:
+    walker, mail = asked
+    wrong = f"{(int(code_in(mail)) + 1) % 1_000_000:06d}"
+    for _ in range(rules.MOST_TRIES):
+        page = await walker.submit(await walker.get("/sign-in/code"), "/sign-in/code", code=wrong)
+        assert page.status == 422
+    page = await walker.submit(await walker.get("/sign-in/code"), "/sign-in/code", code=code_in(mail))
+    assert page.status == 410
+    assert "Too many wrong attempts" in page.text
+    assert (await walker.get(link_in(mail))).status == 410
+
+
+async def test_an_expired_link_says_so_and_sends_a_new_one_in_one_press(asked, owner, work_off, mails) -> None:
+    walker, mail = asked
+    owner.execute("UPDATE sign_in_request SET expires_at = now() - interval '1 second'")
+    page = await walker.get(link_in(mail))
+    assert page.status == 410
+    assert "has expired" in page.text
+    page = await walker.submit(page, "/sign-in/again")
+    assert page.path == "/sign-in/code"
+    await work_off()
+    assert len(mails.to(MARIE.email)) == 2
+    page = await walker.submit(await walker.get(link_in(mails.to(MARIE.email)[-1])), "/sign-in/confirm")
+    assert "Hello Marie" in page.text
+
+
+async def test_only_the_newest_link_works(asked, work_off, mails) -> None:
+    walker, first = asked
+    await walker.submit(await walker.get("/sign-in/code"), "/sign-in/again")
+    await work_off()
+    assert (await walker.get(link_in(first))).status == 410
+    page = await walker.submit(await walker.get(link_in(mails.to(MARIE.email)[-1])), "/sign-in/confirm")
+    assert "Hello Marie" in page.text
+
+
+async def test_a_garbled_link_is_met_with_a_calm_page(visitor) -> None:
+    walker = visitor()
+    page = await walker.get("/sign-in/link/" + "x" * 43)
+    assert page.status == 410
+    assert "not complete, or we do not know it" in page.text
+    assert (await walker.get("/sign-in/link/a.b")).status == 404
+
+
+async def test_the_life_of_the_link_counts_from_the_first_attempt_to_send_it(visitor, owner, work_off) -> None:
+    walker = visitor()
+    await ask(walker, MARIE.email)
+    assert owner.execute("SELECT expires_at FROM sign_in_request").fetchone() == (None,)
+    await work_off()
+    (expires_at,) = owner.execute("SELECT expires_at FROM sign_in_request").fetchone()
+    assert timedelta(minutes=9, seconds=30) < expires_at - clock.now() < timedelta(minutes=10, seconds=30)
+
+
+async def test_known_and_unknown_addresses_get_the_same_answer(visitor) -> None:
+    def masked(html: str) -> str:
+        return re.sub(r'value="[0-9a-f]{64}"|[\w.-]+@example\.org', "*", html)
+
+    answers = []
+    for email in (MARIE.email, "nobody.at.all@example.org"):
+        page = await ask(visitor(), email)
+        answers.append((page.status, page.path, masked(page.html)))
+    assert answers[0] == answers[1]
+
+
+async def test_an_unknown_address_is_told_so_by_mail_once_a_day(visitor, work_off, mails) -> None:
+    walker = visitor()
+    for _ in range(2):
+        await ask(walker, "nobody@example.org")
+    await work_off()
+    assert len(mails.to("nobody@example.org")) == 1
+    assert "We know no member under it" in mails.mails[0].get_body(("plain",)).get_content()
+
+
+async def test_a_deceased_members_mailbox_opens_nothing(visitor, work_off, mails) -> None:
+    await ask(visitor(), GEORGES.email)
+    await work_off()
+    assert "sign-in/link" not in mails.to(GEORGES.email)[0].as_string()
+
+
+async def test_a_shared_mailbox_leads_to_a_choice_and_back_to_it(visitor, work_off, mails) -> None:
+    walker = visitor()
+    await ask(walker, CLAIRE.email)
+    await work_off()
+    page = await walker.submit(await walker.get(link_in(mails.mails[-1])), "/sign-in/confirm")
+    assert page.path == "/sign-in/choice"
+    assert "Claire Martin" in page.text
+    assert (await walker.get("/gifts")).path == "/sign-in/choice", "nothing is shown before the choice"
+    buttons = [form for form in page.tree.iterfind(".//form") if form.get("action") == "/sign-in/choice"]
+    chosen = {field.get("name"): field.get("value") for field in buttons[1].iterfind(".//input")}
+    page = await walker.post("/sign-in/choice", **chosen)
+    assert "Hello Paul" in page.text
+    assert PAUL.number in (await walker.get("/profile")).text
+    assert "Claire Martin" in (await walker.get("/sign-in/choice")).text
+
+
+async def test_somebody_elses_number_cannot_be_chosen(visitor, owner, work_off, mails) -> None:
+    walker = visitor()
+    await ask(walker, CLAIRE.email)
+    await work_off()
+    page = await walker.submit(await walker.get(link_in(mails.mails[-1])), "/sign-in/confirm")
+    (marie,) = owner.execute("SELECT id FROM member WHERE number = %s", [MARIE.number]).fetchone()
+    page = await walker.submit(page, "/sign-in/choice", person=str(marie))
+    assert page.status == 404
+
+
+async def test_staff_sign_in_by_the_same_kind_of_link_where_the_settings_allow_it(visitor, work_off, mails) -> None:
+    walker = visitor()
+    await ask(walker, EDITOR.email)
+    await work_off()
+    page = await walker.submit(await walker.get(link_in(mails.mails[-1])), "/sign-in/confirm")
+    assert page.path == "/staff"
+
+
+async def test_an_impossible_address_is_met_beside_the_field_with_what_was_typed(visitor) -> None:
+    page = await ask(visitor(), "marie@nowhere")
+    assert page.status == 422
+    assert page.form("/sign-in")["email"] == "marie@nowhere"
+    assert "Enter an e-mail address such as" in page.text
+
+
+async def test_the_sixth_mail_in_an_hour_is_not_sent_and_a_page_says_why(visitor, work_off, mails) -> None:
+    walker = visitor()
+    for _ in range(5):
+        assert (await ask(walker, MARIE.email)).path == "/sign-in/code"
+    page = await ask(visitor(), MARIE.email)
+    assert page.status == 429
+    await work_off()
+    assert 1 <= len(mails.to(MARIE.email)) <= 5
+
+
+async def test_of_many_wishes_at_once_the_newest_link_works(visitor, work_off, mails) -> None:
+    walker = visitor()
+    for _ in range(4):
+        await ask(walker, MARIE.email)
+    await work_off()
+    working = [mail for mail in mails.to(MARIE.email) if (await walker.get(link_in(mail))).status == 200]
+    assert len(working) == 1
+
+
+async def test_signing_in_gives_a_new_session_number(asked, owner) -> None:
+    walker, mail = asked
+    before = walker.client.cookies["__Host-session"]
+    await walker.submit(await walker.get(link_in(mail)), "/sign-in/confirm")
+    assert walker.client.cookies["__Host-session"] != before
+    old = before.split(".")[0]
+    assert owner.execute("SELECT count(*) FROM web_session WHERE id = %s", [old]).fetchone() == (0,)
+
+
+async def test_a_copied_cookie_is_dead_after_signing_out(visitor) -> None:
+    walker, thief = visitor(), visitor()
+    await walker.enter(MARIE)
+    thief.client.cookies.update(walker.client.cookies)
+    page = await walker.get("/")
+    assert "Hello Marie" in (await thief.get("/")).text
+    page = await walker.submit(page, "/sign-out")
+    assert "You are signed out" in page.text
+    assert (await thief.get("/", follow=False)).status == 303
+
+
+async def test_a_copy_of_the_database_signs_nobody_in(visitor, owner) -> None:
+    walker = visitor()
+    session = await walker.enter(MARIE)
+    (stored,) = owner.execute("SELECT encode(secret_hash, 'hex') FROM web_session").fetchone()
+    walker.client.cookies.clear()
+    for secret in (stored, "", "x"):
+        walker.client.cookies.set("__Host-session", f"{session}.{secret}", domain="portal.test")
+        assert (await walker.get("/", follow=False)).status == 303
+
+
+async def test_an_idle_session_ends(visitor, owner) -> None:
+    walker = visitor()
+    await walker.enter(MARIE)
+    owner.execute("UPDATE web_session SET seen_at = now() - interval '31 minutes'")
+    assert (await walker.get("/", follow=False)).headers["location"] == "/sign-in"
+
+
+async def test_neither_the_queue_nor_the_table_ever_holds_the_secrets(asked, owner) -> None:
+    _, mail = asked
+    token = link_in(mail).rsplit("/", 1)[1]
+    for table in ("procrastinate_jobs", "procrastinate_events", "sign_in_request", "journal"):
+        rows = str(owner.execute(f"SELECT * FROM {table}").fetchall())
+        assert token not in rows
+        assert code_in(mail) not in rows
