@@ -13,6 +13,7 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 from litestar.types import ASGIApp
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError  # noqa: A004 - of the pool
 
 from portal import health
 from portal.database import Database, provide_db, role_url
@@ -26,7 +27,7 @@ from portal.settings import Settings
 from portal.signin import pages as signin
 from portal.staff import pages as staff
 from portal.web.donor import provide_donor
-from portal.web.errors import show_fault, show_refusal
+from portal.web.errors import show_fault, show_pause, show_refusal
 from portal.web.guards import entrance
 from portal.web.headers import KnownHosts, security_headers
 from portal.web.session import SessionMiddleware
@@ -79,7 +80,13 @@ def build(settings: Settings, database: Database | None = None) -> Litestar:
         middleware=[SessionMiddleware(settings, own)],
         guards=[entrance],
         before_send=[security_headers(settings)],
-        exception_handlers={HTTPException: show_refusal, Exception: show_fault},
+        exception_handlers={
+            HTTPException: show_refusal,
+            OperationalError: show_pause,
+            InterfaceError: show_pause,
+            TimeoutError: show_pause,
+            Exception: show_fault,
+        },
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(env)),
         request_max_body_size=LARGEST_FORM,
         openapi_config=None,

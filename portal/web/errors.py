@@ -89,6 +89,19 @@ def show_refusal(request: Request[Any, Any, Any], error: HTTPException) -> Respo
     return error_page(request, error.status_code, title, words)
 
 
+def show_pause(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The database is restarting or out of reach: nothing was done, and a moment later it will be."""
+    log.warning("database not reached at %s: %s", request.scope.get("path_template", "?"), type(error).__name__)
+    page = error_page(
+        request,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        N_("One moment, please"),
+        N_("We are not reachable for a few seconds. Nothing was changed; go back, and what you typed is still there."),
+    )
+    page.headers["Retry-After"] = "5"
+    return page
+
+
 def show_fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Our own fault: a number to quote, nothing of the request in the log but its route.
 

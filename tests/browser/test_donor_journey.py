@@ -17,13 +17,17 @@ MARIE = "marie.dupont@example.org"
 
 
 @pytest.fixture
-def page(live: Live, visitor: Callable[..., Page]) -> Page:
-    found = visitor()
-    live.sign_in(found, MARIE)
+def page(signed_in: Callable[..., Page]) -> Page:
+    found = signed_in(MARIE)
+    found.goto("/")
     return found
 
 
-def test_home_has_the_memo_and_the_essentials(page: Page, live: Live) -> None:
+def test_after_one_press_in_the_mail_home_has_the_memo_and_the_essentials(
+    live: Live, visitor: Callable[..., Page]
+) -> None:
+    page = visitor()
+    live.sign_in(page, MARIE)
     assert page.url == f"{live.base_url}/"
     expect(page.locator("h1")).to_have_text("Bonjour Marie")
     expect(page.locator(".memo")).to_contain_text("merci de votre demande au sujet des legs")
@@ -75,7 +79,9 @@ def test_a_new_address_reaches_the_central_base_within_seconds(page: Page, live:
     assert stored == [("7 ter", "allée de l'Étang", "29000", "Quimper")]
 
 
-def test_after_signing_out_the_back_button_shows_nothing_private(page: Page, live: Live) -> None:
+def test_after_signing_out_the_back_button_shows_nothing_private(live: Live, visitor: Callable[..., Page]) -> None:
+    page = visitor()
+    live.sign_in(page, MARIE)
     page.click("nav a[href='/profile']")
     expect(page.locator("main")).to_contain_text(MARIE)
     page.click("form[action='/sign-out'] button")
