@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import json
-import logging
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -18,7 +17,7 @@ from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
 from backoffice_sync.directory import DirectoryUnreachable
 from backoffice_sync.npsp import ExportError
 from backoffice_sync.settings import SyncSettings
-from portal import clock
+from portal import clock, logs
 from portal.database import Database
 from portal.settings import SettingsError
 
@@ -47,7 +46,7 @@ def main() -> None:
     loading.add_argument("--report", type=Path, default=Path("npsp-report.csv"))
     loading.add_argument("--currency", default="USD", help="the export names none")
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.set_up()
     options = parser.parse_args()
     try:
         sys.exit(options.run(options) or 0)

@@ -1,6 +1,5 @@
 """The portal: settings in, application out. The route list reads like a site map."""
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,7 +14,7 @@ from litestar.template import TemplateConfig
 from litestar.types import ASGIApp
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError  # noqa: A004 - of the pool
 
-from portal import health
+from portal import health, logs
 from portal.database import Database, provide_db, role_url
 from portal.gifts import pages as gifts
 from portal.home import pages as home
@@ -98,6 +97,6 @@ def from_environment() -> ASGIApp:
     """What uvicorn serves."""
     from portal import settings as configuration  # noqa: PLC0415
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.set_up()
     settings = configuration.load()
     return KnownHosts(build(settings), settings)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import MISSING, fields
 
+from portal import logs
 from portal import settings as configuration
 from portal.settings import Settings, SettingsError
 
@@ -66,6 +67,7 @@ def worker(options: argparse.Namespace) -> None:  # noqa: ARG001 - has no option
     """carry out the background jobs: mails, receipts, housekeeping"""
     from portal.work import run
 
+    logs.set_up()
     asyncio.run(run(configuration.load()))
 
 

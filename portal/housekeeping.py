@@ -1,4 +1,4 @@
-"""What is thrown away when its time is over."""
+"""What is thrown away when its time is over, and what is picked up again."""
 
 from datetime import timedelta
 
@@ -22,3 +22,11 @@ async def purge(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - 
         await db.execute(delete(SignInRequest).where(SignInRequest.asked_at < func.now() - timedelta(days=1)))
         await db.execute(delete(Throttle).where(Throttle.started_at < func.now() - timedelta(days=2)))
     await queue.job_manager.delete_old_jobs(nb_hours=72)
+
+
+@queue.periodic(cron="* * * * *")
+@queue.task(name="housekeeping.revive", queueing_lock="revive")
+async def revive(timestamp: int) -> None:  # noqa: ARG001 - given by the scheduler
+    """Jobs whose worker died go back into the queue; a worker is dead when its heartbeat has stopped."""
+    for job in await queue.job_manager.get_stalled_jobs():
+        await queue.job_manager.retry_job(job)

@@ -36,7 +36,7 @@ class Settings:
     organisation_name: str = setting("name of the association, on every page", "Les Mains Ouvertes")
     organisation_address: str = setting("postal address, lines separated by |", "12 rue des Lilas|75011 PARIS")
     organisation_phone: str = setting("phone of the donor service, on every page", "01 23 45 67 89")
-    organisation_hours: str = setting("when somebody answers that phone", "de 9 h à 17 h")
+    organisation_hours: str = setting("when somebody answers that phone", "9\u00a0h\u00a0–\u00a017\u00a0h")
     organisation_email: str = setting("e-mail address of the donor service", "donateurs@association.example")
     organisation_siren: str = setting("SIREN or RNA number, on tax receipts", "123456782")
     organisation_purpose: str = setting(

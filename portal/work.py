@@ -1,6 +1,5 @@
 """The worker process, and one-off work of the command line."""
 
-import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -20,7 +19,6 @@ T = TypeVar("T")
 
 async def run(settings: Settings, *, until_idle: bool = False) -> None:
     """Carry out jobs until told to stop (or, `until_idle`, until none is left), with the worker's own rights."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     url = role_url(settings.database_url, settings.secret_key, "portal_worker")
     shop = Workshop(settings, Database(url, pool_size=4), Postman(settings, environment(settings)), Printer())
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -14,7 +14,3 @@ form.addEventListener("input", () => {
   clearTimeout(waiting);
   waiting = setTimeout(redraw, 250);
 });
-form.elements.country.addEventListener("change", () => {
-  form.action = "/profile/address/form";
-  form.submit();
-});

@@ -1,3 +1,5 @@
+from typing import Any, cast
+
 import httpx2
 
 from portal.app import build
@@ -35,7 +37,7 @@ async def test_ready_tells_the_age_of_the_oldest_change_and_of_the_last_pull(vis
 async def test_ready_says_when_the_database_is_not_reached(settings) -> None:
     url = role_url(settings.database_url, settings.secret_key, "portal_web").set(database="nowhere")
     database = Database(url)
-    transport = httpx2.ASGITransport(build(settings, database))
+    transport = httpx2.ASGITransport(cast("Any", build(settings, database)))
     async with httpx2.AsyncClient(transport=transport, base_url=settings.base_url) as client:
         answer = await client.get("/ready")
         assert (answer.status_code, answer.json()["database"]) == (503, "unreachable")

@@ -22,7 +22,9 @@ async def test_an_untouched_journal_is_whole(settings, written) -> None:
     assert await as_owner(settings, journal.verify) == []
 
 
-@pytest.mark.parametrize("change", ["data = '{}'", "actor = 'somebody'", "at = at - interval '1 day'", "kind = 'other'"])
+@pytest.mark.parametrize(
+    "change", ["data = '{}'", "actor = 'somebody'", "at = at - interval '1 day'", "kind = 'other'"]
+)
 async def test_a_row_altered_by_hand_is_named(settings, owner, written, change) -> None:
     owner.execute(f"UPDATE journal SET {change} WHERE id = %s", [written[-4]])
     assert written[-4] in await as_owner(settings, journal.verify)

@@ -6,7 +6,15 @@ from sqlalchemy.engine import Engine
 
 from tests.personas import MARIE, STRANGER
 
-BUDGET = {"/": 4, "/gifts": 3, "/mandates": 2, "/receipts": 2, "/profile": 5, "/profile/address": 3, "/profile/changes": 3}
+BUDGET = {
+    "/": 4,
+    "/gifts": 3,
+    "/mandates": 2,
+    "/receipts": 2,
+    "/profile": 5,
+    "/profile/address": 3,
+    "/profile/changes": 3,
+}
 
 
 @pytest.fixture

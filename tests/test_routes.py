@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
 
 from tests.personas import EDITOR, MARIE, NADIA, READER, STRANGER
 
@@ -32,6 +33,7 @@ FOR_DONORS = {
 def table(app: Litestar) -> dict[str, HTTPRouteHandler]:
     found = {}
     for route in app.routes:
+        assert isinstance(route, HTTPRoute)
         for handler in route.route_handlers:
             for method in sorted(handler.http_methods - {"OPTIONS"}):
                 found[f"{method} {route.path_format if ':' not in route.path else route.path}"] = handler
@@ -56,7 +58,8 @@ def private(app, owner) -> list[tuple[str, str]]:
     (receipt,) = owner.execute("SELECT id FROM receipt").fetchone()
     ids = {"member_id": marie, "receipt_id": receipt}
     names = [name for name, handler in table(app).items() if sort_of(handler) != "public"]
-    return [tuple(re.sub(r"\{(\w+):uuid\}", lambda m: str(ids[m[1]]), name).split(" ")) for name in names]
+    filled = [re.sub(r"\{(\w+):uuid\}", lambda found: str(ids[found[1]]), name) for name in names]
+    return [(name.split(" ")[0], name.split(" ")[1]) for name in filled]
 
 
 async def test_nobody_gets_anywhere_without_signing_in(visitor, private) -> None:
@@ -96,7 +99,9 @@ async def test_staff_who_look_can_change_nothing_on_any_path(visitor, app, owner
     page = await editor.get(f"/staff/members/{marie}")
     page = await editor.submit(page, f"/staff/members/{marie}/viewing")
     token = page.form("/staff/viewing-end")["csrf_token"]
-    posts = [name.split(" ")[1] for name, handler in table(app).items() if sort_of(handler) == "donor" and "POST" in name]
+    posts = [
+        name.split(" ")[1] for name, handler in table(app).items() if sort_of(handler) == "donor" and "POST" in name
+    ]
     assert len(posts) == 4
     for path in posts:
         assert (await editor.post(path, csrf_token=token)).status == 403

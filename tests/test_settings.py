@@ -5,7 +5,11 @@ import pytest
 from portal import ROOT
 from portal.settings import EXAMPLE_SECRET, Settings, SettingsError, load
 
-GOOD = {"DATABASE_URL": "postgresql://portal@db/portal", "SECRET_KEY": "s" * 40, "BASE_URL": "https://donors.example.org"}
+GOOD = {
+    "DATABASE_URL": "postgresql://portal@db/portal",
+    "SECRET_KEY": "s" * 40,
+    "BASE_URL": "https://donors.example.org",
+}
 
 
 def test_good_settings_are_taken() -> None:

@@ -1,7 +1,7 @@
 """A visitor for tests: gets pages, fills the forms that they really have, follows where they lead."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import httpx2
@@ -39,7 +39,9 @@ class Page:
         """The values that a browser would post from the form with this action."""
         found = next((form for form in self.tree.iterfind(".//form") if form.get("action") == action), None)
         assert found is not None, f"no form for {action} on {self.path}"
-        values = {field.get("name"): field.get("value", "") for field in found.iterfind(".//input") if field.get("name")}
+        values = {
+            field.get("name"): field.get("value", "") for field in found.iterfind(".//input") if field.get("name")
+        }
         values |= {area.get("name"): (area.text or "").lstrip("\n") for area in found.iterfind(".//textarea")}
         for select in found.iterfind(".//select"):
             options = list(select.iterfind(".//option"))
@@ -55,7 +57,7 @@ class Walker:
         self.settings = settings
         self.owner = owner
         self.client = httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(app),
+            transport=httpx2.ASGITransport(cast("Any", app)),
             base_url=settings.base_url,
             headers={"Accept-Language": language, "Sec-Fetch-Site": "same-origin"},
         )
@@ -63,12 +65,16 @@ class Walker:
     async def get(self, path: str, *, follow: bool = True) -> Page:
         return _page(await self.client.get(path, follow_redirects=follow))
 
-    async def post(self, path: str, /, *, follow: bool = True, headers: dict[str, str] | None = None, **fields: str) -> Page:
+    async def post(
+        self, path: str, /, *, follow: bool = True, headers: dict[str, str] | None = None, **fields: str
+    ) -> Page:
         return _page(await self.client.post(path, data=fields, headers=headers, follow_redirects=follow))
 
-    async def submit(self, page: Page, action: str, /, *, to: str | None = None, follow: bool = True, **fields: str) -> Page:
+    async def submit(
+        self, page: Page, action: str, /, *, to: str | None = None, follow: bool = True, **fields: str
+    ) -> Page:
         """Fill the page's form and send it; `to` is the address of a button that sends it elsewhere."""
-        return await self.post(to or action, follow=follow, **(page.form(action) | fields))
+        return await self.post(to or action, follow=follow, headers=None, **(page.form(action) | fields))
 
     async def enter(self, person: Person) -> UUID:
         """Be signed in as somebody, without the walk through the mailbox."""

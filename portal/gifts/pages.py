@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal import i18n
 from portal.gifts import queries
-from portal.gifts.rules import MEANS, STATES, reason_words
+from portal.gifts.rules import MARKS, MEANS, STATES, reason_words
 from portal.web.donor import Donor
 from portal.web.pagination import PER_PAGE, Pages
 from portal.web.templating import page
@@ -69,8 +69,8 @@ def in_words(row: Row[*tuple[Any, ...]]) -> dict[str, str]:
         "day": i18n.day(given_on),
         "amount": i18n.money(amount, currency),
         "means": _(MEANS[means]),
-        "state": state,
-        "state_words": _(STATES[state]),
+        "state": _(STATES[state]),
+        "mark": MARKS.get(state, "wait"),
         "reason": _(reason_words(reason)) if reason else "",
         "campaign": campaign or "",
     }

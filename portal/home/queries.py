@@ -1,7 +1,11 @@
-"""What the home page shows, in three statements."""
+"""What the home page shows, in three statements.
 
-from sqlalchemy import Row, func, literal, select, true
+They are built once, here, and get their values when they are carried out; they read plain columns of the tables.
+"""
+
+from sqlalchemy import Row, bindparam, func, literal, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Date, Uuid
 
 from portal import clock
 from portal.changes import RecordedChange, Status
@@ -13,75 +17,100 @@ from portal.profile.models import EmailAddress, PostalAddress
 from portal.receipts.models import Receipt
 from portal.web.donor import Donor
 
+MEMBER = bindparam("member", type_=Uuid())
+TODAY = bindparam("today", type_=Date())
+
+member = Member.__table__.c
+address = PostalAddress.__table__.c
+email = EmailAddress.__table__.c
+change = RecordedChange.__table__.c
+gift = Gift.__table__.c
+mandate = Mandate.__table__.c
+receipt = Receipt.__table__.c
+
+main_email = (
+    select(email.address, email.confirmed_on, email.bounced_on)
+    .where(email.member_id == MEMBER, email.is_main)
+    .limit(1)
+    .subquery()
+)
+main_address = select(address.returned_on).where(address.member_id == MEMBER, address.is_main).limit(1)
+changes_under_way = select(func.count()).where(
+    change.member_id == MEMBER,
+    change.actor == bindparam("actor"),
+    change.status.in_([Status.SAVED, Status.SENT, Status.REVIEW]),
+)
+CARD = (
+    select(
+        shown_to(MEMBER, TODAY).scalar_subquery().label("memo"),
+        main_address.scalar_subquery().label("returned_on"),
+        changes_under_way.scalar_subquery().label("under_way"),
+        main_email.c.address.label("email"),
+        main_email.c.confirmed_on,
+        main_email.c.bounced_on,
+        member.first_name,
+        member.kind,
+    )
+    .select_from(Member.__table__)
+    .outerjoin(main_email, true())
+    .where(member.id == MEMBER)
+)
+
+arrived = (gift.member_id == MEMBER, gift.state == "received")
+year_total = select(func.coalesce(func.sum(gift.amount), 0)).where(
+    *arrived, gift.given_on >= func.date_trunc("year", TODAY)
+)
+GIVING = (
+    select(
+        gift.given_on,
+        gift.amount,
+        gift.currency,
+        gift.means,
+        year_total.scalar_subquery().label("year_total"),
+    )
+    .where(*arrived)
+    .order_by(gift.given_on.desc())
+    .limit(1)
+)
+
+next_debit = (
+    select(
+        mandate.next_debit_on,
+        mandate.amount.label("debit_amount"),
+        mandate.currency.label("debit_currency"),
+    )
+    .where(mandate.member_id == MEMBER, mandate.state == "active", mandate.next_debit_on >= TODAY)
+    .order_by(mandate.next_debit_on)
+    .limit(1)
+    .subquery()
+)
+newest_receipt = (
+    select(receipt.id.label("receipt_id"), receipt.fiscal_year, receipt.amount, receipt.currency)
+    .where(receipt.member_id == MEMBER, receipt.state == "issued")
+    .order_by(receipt.fiscal_year.desc(), receipt.issued_on.desc(), receipt.number.desc())
+    .limit(1)
+    .subquery()
+)
+anchor = select(literal(1).label("one")).subquery()
+PAPERS = (
+    select(next_debit, newest_receipt)
+    .select_from(anchor)
+    .outerjoin(next_debit, true())
+    .outerjoin(newest_receipt, true())
+)
+
 
 async def card(db: AsyncSession, donor: Donor) -> Row:  # type: ignore[type-arg]
     """The memo that is shown today, and what awaits the donor."""
-    address = select(PostalAddress.returned_on).where(PostalAddress.member_id == donor.id, PostalAddress.is_main)
-    email = (
-        select(EmailAddress.address, EmailAddress.confirmed_on, EmailAddress.bounced_on)
-        .where(EmailAddress.member_id == donor.id, EmailAddress.is_main)
-        .limit(1)
-        .subquery()
-    )
-    under_way = select(func.count()).where(
-        RecordedChange.member_id == donor.id,
-        RecordedChange.actor == f"member:{donor.id}",
-        RecordedChange.status.in_([Status.SAVED, Status.SENT, Status.REVIEW]),
-    )
-    query = (
-        select(
-            shown_to(donor.id).scalar_subquery().label("memo"),
-            address.limit(1).scalar_subquery().label("returned_on"),
-            under_way.scalar_subquery().label("under_way"),
-            email.c.address.label("email"),
-            email.c.confirmed_on,
-            email.c.bounced_on,
-            Member.first_name,
-            Member.kind,
-        )
-        .select_from(Member)
-        .outerjoin(email, true())
-        .where(Member.id == donor.id)
-    )
-    return (await db.execute(query)).one()
+    values = {"member": donor.id, "today": clock.today(), "actor": f"member:{donor.id}"}
+    return (await db.execute(CARD, values)).one()
 
 
 async def giving(db: AsyncSession, donor: Donor) -> Row | None:  # type: ignore[type-arg]
     """The last gift that arrived, and this year's sum in its currency."""
-    this_year = func.date_trunc("year", literal(clock.today()))
-    mine = (Gift.member_id == donor.id, Gift.state == "received")
-    year_total = (
-        select(func.coalesce(func.sum(Gift.amount), 0)).where(*mine, Gift.given_on >= this_year).scalar_subquery()
-    )
-    query = (
-        select(Gift.given_on, Gift.amount, Gift.currency, Gift.means, year_total.label("year_total"))
-        .where(*mine)
-        .order_by(Gift.given_on.desc())
-        .limit(1)
-    )
-    return (await db.execute(query)).first()
+    return (await db.execute(GIVING, {"member": donor.id, "today": clock.today()})).first()
 
 
 async def papers(db: AsyncSession, donor: Donor) -> Row:  # type: ignore[type-arg]
     """The next debit and the newest receipt."""
-    debit = (
-        select(
-            Mandate.next_debit_on,
-            Mandate.amount.label("debit_amount"),
-            Mandate.currency.label("debit_currency"),
-        )
-        .where(Mandate.member_id == donor.id, Mandate.state == "active", Mandate.next_debit_on >= clock.today())
-        .order_by(Mandate.next_debit_on)
-        .limit(1)
-        .subquery()
-    )
-    receipt = (
-        select(Receipt.id.label("receipt_id"), Receipt.fiscal_year, Receipt.amount, Receipt.currency)
-        .where(Receipt.member_id == donor.id, Receipt.state == "issued")
-        .order_by(Receipt.fiscal_year.desc(), Receipt.issued_on.desc(), Receipt.number.desc())
-        .limit(1)
-        .subquery()
-    )
-    anchor = select(literal(1).label("one")).subquery()
-    query = select(debit, receipt).select_from(anchor).outerjoin(debit, true()).outerjoin(receipt, true())
-    return (await db.execute(query)).one()
+    return (await db.execute(PAPERS, {"member": donor.id, "today": clock.today()})).one()

@@ -1,11 +1,11 @@
 """The memo that a member sees, and the one that staff edit."""
 
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal import clock
 from portal.memos.models import Memo
 
 
@@ -14,16 +14,16 @@ async def stored(db: AsyncSession, member_id: UUID | None) -> Memo | None:
     return (await db.scalars(select(Memo).where(Memo.member_id.is_not_distinct_from(member_id)))).one_or_none()
 
 
-def shown_to(member_id: UUID) -> Select[str]:
+def shown_to(member: ColumnElement[UUID], today: ColumnElement[date]) -> Select[str]:
     """What the member reads today: their own memo, else the general one, within its dates."""
-    today = clock.today()
+    memo = Memo.__table__.c
     return (
-        select(Memo.body)
+        select(memo.body)
         .where(
-            or_(Memo.member_id == member_id, Memo.member_id.is_(None)),
-            or_(Memo.starts_on.is_(None), Memo.starts_on <= today),
-            or_(Memo.ends_on.is_(None), Memo.ends_on >= today),
+            or_(memo.member_id == member, memo.member_id.is_(None)),
+            or_(memo.starts_on.is_(None), memo.starts_on <= today),
+            or_(memo.ends_on.is_(None), memo.ends_on >= today),
         )
-        .order_by(Memo.member_id.is_(None))
+        .order_by(memo.member_id.is_(None))
         .limit(1)
     )

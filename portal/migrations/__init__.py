@@ -36,7 +36,7 @@ def migrate(settings: Settings, revision: str = "head") -> None:
 
 
 def create_roles(connection: Connection, secret_key: str) -> None:
-    """Roles belong to the whole server; their passwords follow the secret key at each run."""
+    """Our roles, made where they are missing; their passwords follow the secret key at each run."""
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('portal roles'))"))
     known = set(connection.scalars(text("SELECT rolname FROM pg_roles")))
     for role in ROLES:

@@ -1,6 +1,5 @@
 """My tax receipts: by fiscal year, each as a PDF."""
 
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +19,7 @@ from portal.web.templating import page
 
 @get("/receipts")
 async def show_receipts(db: NamedDependency[AsyncSession], donor: NamedDependency[Donor]) -> Template:
-    receipts = await queries.listed(db, donor)
-    years = [(year, list(rows)) for year, rows in groupby(receipts, key=lambda row: row.fiscal_year)]
-    return page("receipts/receipts", years=years)
+    return page("receipts/receipts", receipts=await queries.listed(db, donor))
 
 
 @get("/receipts/{receipt_id:uuid}/pdf")

@@ -31,7 +31,9 @@ async def show_sign_in(request: HTTPRequest) -> Response[Any]:
 
 
 @post("/sign-in", opt=PUBLIC)
-async def ask_for_link(request: HTTPRequest, db: NamedDependency[AsyncSession], settings: NamedDependency[Settings]) -> Response[Any]:
+async def ask_for_link(
+    request: HTTPRequest, db: NamedDependency[AsyncSession], settings: NamedDependency[Settings]
+) -> Response[Any]:
     form = await forms.read(request, {"email"})
     email = rules.read_email(form["email"])
     if email is None:
@@ -41,14 +43,18 @@ async def ask_for_link(request: HTTPRequest, db: NamedDependency[AsyncSession], 
 
 
 @post("/sign-in/again", opt=PUBLIC)
-async def ask_again(request: HTTPRequest, db: NamedDependency[AsyncSession], settings: NamedDependency[Settings]) -> Response[Any]:
+async def ask_again(
+    request: HTTPRequest, db: NamedDependency[AsyncSession], settings: NamedDependency[Settings]
+) -> Response[Any]:
     """A new mail in one press, in the browser that asked for the last one."""
     await forms.read(request, ())
     wish = await queries.waiting(db, request.user.session_id)
     return await _ask(request, db, settings, wish.email) if wish else see("/sign-in")
 
 
-async def _ask(request: HTTPRequest, db: AsyncSession, settings: NamedDependency[Settings], email: str) -> Response[Any]:
+async def _ask(
+    request: HTTPRequest, db: AsyncSession, settings: NamedDependency[Settings], email: str
+) -> Response[Any]:
     if not await actions.ask(db, settings, request, email):
         return page("signin/too-many", HTTPStatus.TOO_MANY_REQUESTS)
     return see("/sign-in/code")
@@ -63,7 +69,9 @@ async def show_code(request: HTTPRequest, db: NamedDependency[AsyncSession]) -> 
 
 
 @post("/sign-in/code", opt=PUBLIC)
-async def use_code(request: HTTPRequest, db: NamedDependency[AsyncSession], settings: NamedDependency[Settings]) -> Response[Any]:
+async def use_code(
+    request: HTTPRequest, db: NamedDependency[AsyncSession], settings: NamedDependency[Settings]
+) -> Response[Any]:
     form = await forms.read(request, {"code"})
     wish = await queries.waiting(db, request.user.session_id)
     if wish is None:
@@ -92,7 +100,9 @@ async def show_confirm(request: HTTPRequest, db: NamedDependency[AsyncSession]) 
 
 
 @post("/sign-in/confirm", opt=PUBLIC)
-async def use_link(request: HTTPRequest, db: NamedDependency[AsyncSession], settings: NamedDependency[Settings]) -> Response[Any]:
+async def use_link(
+    request: HTTPRequest, db: NamedDependency[AsyncSession], settings: NamedDependency[Settings]
+) -> Response[Any]:
     form = await forms.read(request, {"email"})
     typed = rules.read_email(form["email"]) if "email" in form.typed else None
     token = session.linked_token(request)
@@ -123,7 +133,9 @@ def _why_ended(wish: queries.Waiting) -> str:
 
 
 @get("/sign-in/choice", opt=PUBLIC)
-async def show_choice(request: HTTPRequest, db: NamedDependency[AsyncSession], settings: NamedDependency[Settings]) -> Response[Any]:
+async def show_choice(
+    request: HTTPRequest, db: NamedDependency[AsyncSession], settings: NamedDependency[Settings]
+) -> Response[Any]:
     mailbox = request.user.mailbox
     if mailbox is None:
         return see("/sign-in")
@@ -132,7 +144,9 @@ async def show_choice(request: HTTPRequest, db: NamedDependency[AsyncSession], s
 
 
 @post("/sign-in/choice", opt=PUBLIC)
-async def choose(request: HTTPRequest, db: NamedDependency[AsyncSession], settings: NamedDependency[Settings]) -> Response[Any]:
+async def choose(
+    request: HTTPRequest, db: NamedDependency[AsyncSession], settings: NamedDependency[Settings]
+) -> Response[Any]:
     form = await forms.read(request, {"person"})
     mailbox = request.user.mailbox
     if mailbox is None:

@@ -2,7 +2,6 @@
 
 import logging
 import secrets
-import traceback
 from http import HTTPStatus
 from typing import Any
 
@@ -103,19 +102,9 @@ def show_pause(request: Request[Any, Any, Any], error: Exception) -> Response[An
 
 
 def show_fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """Our own fault: a number to quote, nothing of the request in the log but its route.
-
-    Only types and places are logged: messages of database errors carry values.
-    """
+    """Our own fault: a number to quote, and nothing of the request in the log but its route."""
     number = secrets.token_hex(4)
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    log.error(
-        "fault %s at %s: %s\n%s",
-        number,
-        request.scope.get("path_template", "?"),
-        type(error).__name__,
-        frames,
-    )
+    log.error("fault %s at %s", number, request.scope.get("path_template", "?"), exc_info=error)
     return error_page(
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,

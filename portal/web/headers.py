@@ -21,6 +21,7 @@ EVERY_ANSWER = {
     "Cache-Control": "no-store",
     "Vary": "Cookie, Accept-Language",
 }
+PROBED_BY_ADDRESS = {"/health", "/ready"}
 LASTING = "max-age=31536000; includeSubDomains"
 
 
@@ -45,7 +46,7 @@ class KnownHosts:
         self.names = {settings.host} | ({"127.0.0.1", "localhost"} if not settings.secure else set())
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        if scope["type"] == "http" and scope["path"] not in PROBED_BY_ADDRESS:
             raw = next((value for name, value in scope["headers"] if name == b"host"), b"")
             if raw.decode("latin-1").rsplit(":", 1)[0] not in self.names:
                 await send(

@@ -28,9 +28,11 @@ def environment(settings: Settings) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # else every page looks on the disk whether its templates are still the same
         extensions=["jinja2.ext.i18n"],
     )
     env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.globals["_"] = env.globals["gettext"]  # Jinja's own alias looks gettext up again at each text
     env.filters["translated"] = i18n.gettext  # plain texts that may hold a % of their own
     env.globals.update(
         asset=asset,

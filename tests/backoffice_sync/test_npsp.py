@@ -6,10 +6,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.backoffice_sync.npsp_export import EXPORT, counted, households, rows, verdict
 
 from backoffice_sync.central_file import BaseNotEmptyError
 from backoffice_sync.npsp import Outcome, load, load_npsp
+from tests.backoffice_sync.npsp_export import EXPORT, counted, households, rows, verdict
 
 
 def test_every_row_read_has_exactly_one_line_in_the_report(central: psycopg.Connection) -> None:

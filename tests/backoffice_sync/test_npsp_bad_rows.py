@@ -6,9 +6,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.backoffice_sync.npsp_export import EXPORT, counted, households, rows, spoil, verdict
 
 from backoffice_sync.npsp import ExportError, Outcome, load
+from tests.backoffice_sync.npsp_export import EXPORT, counted, households, rows, spoil, verdict
 
 
 @pytest.fixture

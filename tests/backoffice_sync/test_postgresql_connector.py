@@ -45,7 +45,9 @@ async def test_what_the_base_cannot_take_is_rejected_with_words(directory) -> No
 
 
 async def test_a_new_address_forgets_that_a_letter_came_back(directory, central) -> None:
-    central.execute("INSERT INTO address (member_id, street, returned_on, returned_reason) VALUES (1, 'x', '2026-01-01', 'unknown')")
+    central.execute(
+        "INSERT INTO address (member_id, street, returned_on, returned_reason) VALUES (1, 'x', '2026-01-01', 'unknown')"
+    )
     central.commit()
     await write(directory, ADDRESS, expected=await directory.read("1", "address"))
     assert central.execute("SELECT returned_on, returned_reason FROM address").fetchall() == [(None, "")]
@@ -100,7 +102,10 @@ async def test_a_save_there_that_changes_nothing_is_no_news(directory, central) 
 
 async def test_a_base_that_is_down_is_said_to_be_and_found_again(directory, central_url, central) -> None:
     await directory.position()
-    central.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+    central.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
     central.commit()
     with pytest.raises(DirectoryUnreachable):
         await directory.position()

@@ -39,7 +39,9 @@ async def street_there(central_directory, person=MARIE):
     return value and value["street"]
 
 
-async def test_a_change_arrives_and_the_donor_sees_that_it_has(visitor, owner, sync_database, central_directory) -> None:
+async def test_a_change_arrives_and_the_donor_sees_that_it_has(
+    visitor, owner, sync_database, central_directory
+) -> None:
     walker = await change_address(visitor)
     assert await push(sync_database, central_directory) == 1
     assert await street_there(central_directory) == "place Bellecour"
@@ -68,7 +70,9 @@ async def test_while_the_central_base_is_down_the_change_is_kept_and_says_so(
     assert await street_there(central_directory) == "place Bellecour"
 
 
-async def test_a_lost_answer_doubles_nothing_and_is_no_conflict(visitor, owner, sync_database, central_directory) -> None:
+async def test_a_lost_answer_doubles_nothing_and_is_no_conflict(
+    visitor, owner, sync_database, central_directory
+) -> None:
     await change_address(visitor)
     central_directory.answers_get_lost = True
     await push(sync_database, central_directory)
@@ -81,7 +85,9 @@ async def test_a_lost_answer_doubles_nothing_and_is_no_conflict(visitor, owner, 
     assert owner.execute("SELECT count(*) FROM sync_conflict").fetchone() == (0,)
 
 
-async def test_several_changes_of_one_group_are_passed_on_as_one(visitor, owner, sync_database, central_directory) -> None:
+async def test_several_changes_of_one_group_are_passed_on_as_one(
+    visitor, owner, sync_database, central_directory
+) -> None:
     await change_address(visitor, street="rue une")
     await change_address(visitor, street="rue deux")
     await push(sync_database, central_directory)
@@ -101,7 +107,9 @@ async def test_when_both_sides_moved_the_donor_wins_and_the_conflict_is_noted_on
     assert (theirs, ours) == ("rue du Secrétariat", "place Bellecour")
 
 
-async def test_a_message_changed_on_both_sides_is_left_to_people(visitor, owner, sync_database, central_directory) -> None:
+async def test_a_message_changed_on_both_sides_is_left_to_people(
+    visitor, owner, sync_database, central_directory
+) -> None:
     editor = visitor()
     await editor.enter(EDITOR)
     (marie,) = owner.execute("SELECT id FROM member WHERE number = '1001'").fetchone()
@@ -153,7 +161,10 @@ async def test_a_change_recorded_while_another_is_on_its_way_follows_it(
     central_directory.write = write_while_the_donor_types_on
     await push(sync_database, central_directory)
     assert statuses(owner) == ["confirmed", "saved"]
-    assert owner.execute("SELECT street, held FROM postal_address WHERE central_id = 'a1001'").fetchone() == ("rue deux", True)
+    assert owner.execute("SELECT street, held FROM postal_address WHERE central_id = 'a1001'").fetchone() == (
+        "rue deux",
+        True,
+    )
     await push(sync_database, central_directory)
     assert statuses(owner) == ["confirmed", "confirmed"]
     assert await street_there(central_directory) == "rue deux"
@@ -168,7 +179,10 @@ async def test_a_first_address_is_created_there_and_not_doubled_here(
     await push(sync_database, central_directory)
     await pull(sync_database, central_directory)
     assert await street_there(central_directory, NADIA) == "place Bellecour"
-    query = "SELECT count(*), count(a.central_id) FROM postal_address a JOIN member m ON m.id = a.member_id WHERE m.number = %s"
+    query = (
+        "SELECT count(*), count(a.central_id) FROM postal_address a "
+        "JOIN member m ON m.id = a.member_id WHERE m.number = %s"
+    )
     assert owner.execute(query, [NADIA.number]).fetchone() == (1, 1)
 
 
@@ -182,7 +196,9 @@ async def test_two_workers_never_work_on_one_member(visitor, owner, sync_databas
 
 
 @pytest.mark.parametrize("after", ["read", "write", "rows_of"])
-async def test_a_worker_that_dies_leaves_nothing_undone(visitor, owner, sync_database, central_directory, after) -> None:
+async def test_a_worker_that_dies_leaves_nothing_undone(
+    visitor, owner, sync_database, central_directory, after
+) -> None:
     class Killed(BaseException):
         pass
 

@@ -108,7 +108,7 @@ def measure(pages: list[Page], bench: Bench) -> None:
 
 def report(pages: list[Page], counts: dict[str, int]) -> None:
     bare = pages[0]
-    print(f"\n{WORKERS} processes, {CONNECTIONS} connections; p50 and p99 at one connection, in ms; CPU in ms per page\n")
+    print(f"\n{WORKERS} processes, {CONNECTIONS} connections; p50 and p99 at one connection, in ms; CPU in ms a page\n")
     print(f"{'':12}{'req/s':>7}{'p50':>7}{'p99':>7}{'CPU':>7}{'SQL':>5}   of the bare page, by round")
     for page in pages:
         speeds = [page.per_second(number) for number in range(ROUNDS)]
@@ -118,7 +118,9 @@ def report(pages: list[Page], counts: dict[str, int]) -> None:
             continue
         ratios = [speed / bare.per_second(number) for number, speed in enumerate(speeds)]
         words = [f"worst {min(ratios):.2f}, goal {page.goal}: {verdict(met=min(ratios) >= page.goal)}"]
-        words.append(f"p99 {page.p99 / page.p50:.1f} × p50, goal {TAIL}: {verdict(met=page.p99 <= TAIL * page.p50)}")
+        words.append(
+            f"p99 {page.p99 / page.p50:.1f} times p50, goal {TAIL}: {verdict(met=page.p99 <= TAIL * page.p50)}"
+        )
         print(f"{line}{counts[page.path]:5}   {' '.join(f'{ratio:.2f}' for ratio in ratios)}; {'; '.join(words)}")
 
 

@@ -26,7 +26,7 @@ SELECT m.id FROM member m JOIN gift g ON g.member_id = m.id
  WHERE NOT m.closed AND m.kind = 'person'
    AND EXISTS (SELECT FROM mandate WHERE member_id = m.id AND state = 'active' AND next_debit_on >= current_date)
    AND EXISTS (SELECT FROM receipt WHERE member_id = m.id AND state = 'issued')
- GROUP BY m.id HAVING count(*) >= %s ORDER BY count(*), m.id LIMIT 1
+ GROUP BY m.id HAVING count(*) >= %s ORDER BY count(*), m.number LIMIT 1
 """
 
 
@@ -88,7 +88,7 @@ def _sign_in(owner: psycopg.Connection, member: UUID) -> str:
 
 
 def _makings() -> str:
-    """Changes when the databases would be filled differently: with the tables, the mapping or the invented people."""
-    folders = (Path(migrations.__file__).parent / "versions", SYNC)
+    """Changes when the databases would be filled differently: with the tables or the invented people."""
+    folders = (Path(migrations.__file__).parent / "versions", SYNC / "connectors" / "postgresql", SYNC / "demo")
     files = sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in {".py", ".sql"})
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

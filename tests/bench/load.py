@@ -23,9 +23,7 @@ def main() -> None:
         "Accept: text/html\r\nUser-Agent: bench\r\n\r\n"
     ).encode()
     times: list[float] = []
-    visitors = [
-        Thread(target=visit, args=(int(port), request, float(seconds), times)) for _ in range(int(connections))
-    ]
+    visitors = [Thread(target=visit, args=(int(port), request, float(seconds), times)) for _ in range(int(connections))]
     started = time.perf_counter()
     for visitor in visitors:
         visitor.start()

@@ -18,7 +18,8 @@ async def count(bench: Bench, path: str) -> int:
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         seen.append(statement)
 
-    transport = httpx2.ASGITransport(build(settings, database))
+    app: Any = build(settings, database)
+    transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(transport=transport, base_url=settings.base_url) as client:
         await client.get(path, headers={"Cookie": bench.cookie})  # the pool's first connection asks things of its own
         event.listen(database.engine.sync_engine, "before_cursor_execute", note)

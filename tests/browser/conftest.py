@@ -1,6 +1,5 @@
 """A real Chromium in front of the running extranet."""
 
-import secrets
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -12,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from portal.demo.processes import Crew
 from tests.browser.inspection import Inspector
 from tests.browser.live import Live, running
-from tests.conftest import Postbox, Server, drop, fresh
+from tests.conftest import SECRET, Postbox, Server, drop, fresh
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -36,7 +35,7 @@ def live(
     crew.environment = {
         "DATABASE_URL": found.database_url,
         "CENTRAL_URL": found.central_url,
-        "SECRET_KEY": secrets.token_urlsafe(48),
+        "SECRET_KEY": SECRET,
         "BASE_URL": found.base_url,
         "SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
         "MAIL_FROM": "Les Mains Ouvertes <donateurs@association.example>",
@@ -44,7 +43,7 @@ def live(
         "PYTHONUNBUFFERED": "1",
     }
     try:
-        with running(crew, port):
+        with running(crew, port, server.dsn("postgres")):
             yield found
     finally:
         controller.stop()

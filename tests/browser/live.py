@@ -2,6 +2,7 @@
 
 import http.client
 import re
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,6 +62,15 @@ class Live:
         page.wait_for_load_state()
         assert "/sign-in/confirm" not in page.url
 
+    @contextmanager
+    def sync_asleep(self) -> Iterator[None]:
+        [sync] = [process.popen for process in self.crew.processes if process.name == "sync"]
+        sync.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            sync.send_signal(signal.SIGCONT)
+
     def central(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the association's own base."""
         with psycopg.connect(self.central_url) as connection:
@@ -82,10 +92,12 @@ def wait_until(happened: Any, what: str) -> None:
 
 
 @contextmanager
-def running(crew: Crew, port: int) -> Iterator[None]:
+def running(crew: Crew, port: int, server: str) -> Iterator[None]:
     """Serve until the block ends; then nothing may have been logged as an error."""
     try:
-        crew.step("", "migrate", "portal migrate")
+        with psycopg.connect(server, autocommit=True) as turn:
+            turn.execute("SELECT pg_advisory_lock(1)")  # as the other tests do: the roles are the whole server's
+            crew.step("", "migrate", "portal migrate")
         crew.step("", "fill-demo", "backoffice-sync fill-demo --members 60")
         crew.step("", "pull", "backoffice-sync pull")
         for role in ("editor", "reader"):

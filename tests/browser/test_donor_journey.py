@@ -11,8 +11,6 @@ from pypdf import PdfReader
 
 from tests.browser.live import Live
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 MARIE = "marie.dupont@example.org"
 
 

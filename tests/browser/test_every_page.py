@@ -9,12 +9,11 @@ from playwright.sync_api import Page
 from tests.browser.inspection import Inspector
 from tests.browser.live import Live
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 MARIE = "marie.dupont@example.org"
 SIMONE = "simone.lefebvre@example.org"
 NOTHING_YET = "jean-pierre.le-goff@example.org"
 RETURNED = "henri.moreau@example.org"
+COMPANY = "contact@boulangerie-durand.example"
 COUPLE = "couple.martin@example.org"
 EDITOR = "editor@association.example"
 DONOR_PAGES = ("/", "/gifts", "/mandates", "/receipts", "/profile", "/profile/changes", "/profile/address")
@@ -63,12 +62,27 @@ def test_address_form_with_errors_with_another_country_and_its_check(
     assert page.locator("#postcode").evaluate("field => field === document.activeElement")
     inspector.look(page, "address form with errors")
     page.select_option("#country", "US")
+    page.click("button[formaction='/profile/address/form']")
     page.wait_for_selector("select#region")
     inspector.look(page, "address form of another country")
     page.goto("/profile/address")
     page.click("form[action$='/check'] .actions button")
     page.wait_for_selector("form[action='/profile/address']")
     inspector.look(page, "check of the address")
+
+
+def test_pages_while_a_change_is_under_way(live: Live, signed_in: Callable[..., Page]) -> None:
+    page, inspector = signed_in(COMPANY), Inspector()
+    page.goto("/profile/address")
+    page.fill("#street", "place de la Mairie")
+    page.click("form[action$='/check'] .actions button")
+    with live.sync_asleep():
+        page.click("form[action='/profile/address'] button")
+        page.wait_for_url("**/profile/changes")
+        inspector.look(page)
+        page.goto("/")
+        inspector.look(page)
+    assert not inspector.findings
 
 
 def test_pages_of_the_staff(signed_in: Callable[..., Page], inspector: Inspector) -> None:

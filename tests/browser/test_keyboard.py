@@ -1,14 +1,11 @@
 """With the keyboard alone: everything is reached, and one always sees where one is."""
 
-import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.live import Live
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 AMINA = "amina.benali@example.org"
 
@@ -19,7 +16,8 @@ STOP = """selector => {
   if (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2) wrong.push('no outline');
   if (box.top < 0 || box.left < 0 || box.bottom > innerHeight + 1 || box.right > innerWidth + 1)
     wrong.push('out of view');
-  const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  const line = e.getClientRects()[0];
+  const top = document.elementFromPoint(line.left + line.width / 2, line.top + line.height / 2);
   if (!e.contains(top)) wrong.push('covered');
   return [e.matches(selector), wrong.map(words => words + ': ' + e.outerHTML.slice(0, 100))];
 }"""
@@ -63,7 +61,6 @@ def test_the_whole_errand_with_the_keyboard_alone(live: Live, visitor: Callable[
     tab_to(page, "form[action='/profile/address'] button")
     keyboard.press("Enter")
     page.wait_for_url("**/profile/changes")
-    expect(page.locator(".timeline .status").first).to_have_text(re.compile("Reçu par"), timeout=15_000)
     tab_to(page, "form[action='/sign-out'] button")
     keyboard.press("Space")
     page.wait_for_url("**/signed-out")

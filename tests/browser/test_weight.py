@@ -7,8 +7,6 @@ from playwright.sync_api import Page, Response
 
 from tests.browser.inspection import Inspector
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 MOST_BYTES = 150 * 1024
 MOST_REQUESTS = 6
 
@@ -50,10 +48,18 @@ def test_the_inspection_itself_notices_what_is_wrong(visitor: Callable[..., Page
     page.evaluate("""() => {
         document.querySelector('label').remove();
         document.querySelector('main').style.width = '2000px';
-        document.querySelector('main p').style = 'color: #ddd; font-size: 12px';
+        document.querySelector('main p').style = 'color: #888; background: #777; font-size: 12px';
     }""")
     inspector = Inspector()
     inspector.look(page)
-    found = " ".join(inspector.findings)
-    for words in ("label", "color-contrast", "scrolls sideways", "small text"):
+    found = "\n".join(inspector.findings)
+    for words in (
+        "/sign-in at 390: label,",
+        "/sign-in at 1280: label,",
+        "/sign-in at 390: color-contrast,",
+        "/sign-in (dark) at 390: color-contrast,",
+        "/sign-in (dark) at 1280: color-contrast,",
+        "/sign-in at 320: scrolls sideways",
+        "/sign-in at 390: small text",
+    ):
         assert words in found

@@ -3,12 +3,9 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.live import Live
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 ODETTE = "odette.rousseau@example.org"
 
@@ -35,6 +32,8 @@ def test_without_script_one_signs_in_by_code_and_changes_the_address(live: Live,
     page.click("form[action='/profile/address/check'] .actions button")
     page.click("form[action='/profile/address'] button")
     page.wait_for_url("**/profile/changes")
+    page.wait_for_timeout(3_000)
+    page.reload()
     expect(page.locator(".timeline .status").first).to_have_text(re.compile("Reçu par"), timeout=20_000)
     assert live.central("SELECT town FROM address WHERE street = %s AND is_main", "Avenue Louise 5") == [("Bruxelles",)]
 

@@ -43,7 +43,7 @@ async def test_a_long_list_has_pages(visitor) -> None:
     assert "Page 1 of 2" in first.text
     second = await walker.get(next(link for link in first.links if "number=2" in link))
     assert "Page 2 of 2" in second.text
-    rows = [len(list(page.tree.iterfind(".//table[@class='stack']/tbody/tr"))) for page in (first, second)]
+    rows = [len(list(page.tree.iterfind(".//table[@class='stack gifts']/tbody/tr"))) for page in (first, second)]
     assert rows == [30, 14]
 
 
@@ -80,5 +80,5 @@ async def test_no_cell_of_the_file_is_a_formula(visitor, owner) -> None:
     await walker.enter(MARIE)
     rows = csv.reader(io.StringIO((await walker.get("/gifts.csv")).html.lstrip("\ufeff")), delimiter=";")
     cells = [cell for row in rows for cell in row]
-    assert "'=HYPERLINK(\"http://evil\")" in cells
+    assert '\'=HYPERLINK("http://evil")' in cells
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]

@@ -16,7 +16,7 @@ async def test_home_shows_last_gift_this_years_total_next_debit_and_newest_recei
     assert "Your last gift €50.00" in text
     assert f"Your gifts in {THIS_YEAR} €50.00" in text
     assert f"Your next direct debit €15.00 on 5 January {THIS_YEAR + 1}" in text
-    assert f"Your newest tax receipt €180.00 Gifts of {THIS_YEAR - 1}" in text
+    assert f"Your latest tax receipt €180.00 Gifts of {THIS_YEAR - 1}" in text
 
 
 async def test_home_says_what_awaits_the_donor(visitor) -> None:

@@ -53,7 +53,7 @@ async def test_the_returned_letter_is_no_longer_announced_once_the_address_is_me
 async def test_a_save_that_changes_nothing_records_nothing(marie, owner) -> None:
     page = await save(marie, town="  Lyon ")
     assert page.path == "/profile"
-    assert "nothing was changed" in page.text
+    assert "You changed nothing, so nothing was saved." in page.text
     assert owner.execute("SELECT count(*) FROM recorded_change").fetchone() == (0,)
     assert owner.execute("SELECT count(*) FROM journal WHERE kind = 'profile.address.changed'").fetchone() == (0,)
 
@@ -86,7 +86,9 @@ async def test_the_save_itself_checks_again(marie) -> None:
 
 async def test_another_country_shows_its_own_form_and_keeps_what_was_typed(marie) -> None:
     page = await marie.get("/profile/address")
-    page = await marie.submit(page, "/profile/address/check", to="/profile/address/form", country="US", street="1 Main St")
+    page = await marie.submit(
+        page, "/profile/address/check", to="/profile/address/form", country="US", street="1 Main St"
+    )
     values = page.form("/profile/address/check")
     assert values["street"] == "1 Main St"
     assert "region" in values

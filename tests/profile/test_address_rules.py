@@ -55,7 +55,9 @@ def test_a_missing_street_and_town_are_asked_for() -> None:
 
 
 def test_another_countrys_rules_are_its_own() -> None:
-    assert fields_of(Address(country="US", street="1 Main St", town="Austin", postcode="7870", region="TX")) == {"postcode"}
+    assert fields_of(Address(country="US", street="1 Main St", town="Austin", postcode="7870", region="TX")) == {
+        "postcode"
+    }
     assert fields_of(Address(country="US", street="1 Main St", town="Austin", postcode="78701")) == {"region"}
     assert problems(Address(country="US", street="1 Main St", town="Austin", postcode="78701", region="TX")) == []
     assert "postcode" not in shown_fields("HK"), "Hong Kong has no postcodes"

@@ -170,7 +170,7 @@ async def test_an_unknown_address_is_told_so_by_mail_once_a_day(visitor, work_of
         await ask(walker, "nobody@example.org")
     await work_off()
     assert len(mails.to("nobody@example.org")) == 1
-    assert "We know no member under it" in mails.mails[0].get_body(("plain",)).get_content()
+    assert "No donor is registered with it" in mails.mails[0].get_body(("plain",)).get_content()
 
 
 async def test_a_deceased_members_mailbox_opens_nothing(visitor, work_off, mails) -> None:

@@ -5,7 +5,7 @@ from tests.personas import MARIE, STRANGER
 ADDRESS = {"house_number": "5", "street": "place Bellecour", "postcode": "69002", "town": "Lyon", "country": "FR"}
 
 
-async def token_of(walker) -> str:
+async def token_of(walker):
     return (await walker.get("/profile/address")).form("/profile/address/check")["csrf_token"]
 
 

@@ -1,3 +1,5 @@
+from typing import Any, cast
+
 import pytest
 
 from portal.web.headers import EVERY_ANSWER
@@ -52,7 +54,7 @@ async def test_a_foreign_host_name_is_refused(settings) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"ours"})
 
-    transport = httpx2.ASGITransport(KnownHosts(ours, settings))
+    transport = httpx2.ASGITransport(cast("Any", KnownHosts(ours, settings)))
     async with httpx2.AsyncClient(transport=transport, base_url=settings.base_url) as client:
         assert (await client.get("/")).status_code == 200
         assert (await client.get("/", headers={"Host": "evil.example"})).status_code == 400

@@ -55,7 +55,8 @@ class PostgresDirectory:
             position = await _one(cursor)
             await cursor.execute(
                 "SELECT DISTINCT entity, row_id::text FROM change_log "
-                "WHERE txid >= pg_snapshot_xmin(%(since)s::pg_snapshot) AND NOT pg_visible_in_snapshot(txid, %(since)s::pg_snapshot)",
+                "WHERE txid >= pg_snapshot_xmin(%(since)s::pg_snapshot) "
+                "AND NOT pg_visible_in_snapshot(txid, %(since)s::pg_snapshot)",
                 {"since": since},
             )
             ids: dict[str, list[str]] = {}
