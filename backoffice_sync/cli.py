@@ -125,7 +125,7 @@ def read_npsp(options: argparse.Namespace) -> None:
 
 async def _with_both(act: Callable[[Database, PostgresDirectory, SyncSettings], Awaitable[Any]]) -> Any:
     own = configuration.load()
-    portal, central = Database(own.portal_url, pool_size=5), PostgresDirectory(own.central_url)
+    portal, central = Database(own.portal_url, pool_size=5, check_first=True), PostgresDirectory(own.central_url)
     try:
         return await act(portal, central, own)
     finally:

@@ -15,6 +15,10 @@ class DirectoryUnreachable(Exception):
     """No answer, or none that tells whether a write arrived: try again later."""
 
 
+class HistoryLost(Exception):
+    """The position is ahead of the history: the base was restored from a copy, so everything must be read again."""
+
+
 class MemberGone(Exception):
     """The central base no longer has this member."""
 
@@ -56,7 +60,11 @@ class Directory(Protocol):
         """Where its history stands now: whatever is changed from here on is news since this position."""
 
     async def news(self, since: str) -> News:
-        """What was changed since a position, each row once; rows of unfinished transactions come another time."""
+        """What was changed since a position, each row once; rows of unfinished transactions come another time.
+
+        Raises:
+            HistoryLost: the position is not one of this history.
+        """
 
     async def count(self, entity: str) -> int: ...
 

@@ -20,11 +20,12 @@ class Decision(enum.Enum):
 def decide(*, base: Value | None, sent: Value | None, ours: Value | None, theirs: Value | None, rule: Rule) -> Decision:
     """Compare what we want with what the central base holds now.
 
-    `base` is what was last read there, `sent` what was last tried: a write whose
-    answer was lost may have arrived, and must not look like somebody else's.
+    `base` is what was last read there, `sent` (as `{"value": …}`, for it may be a
+    removal) what was last tried: a write whose answer was lost may have arrived,
+    and must not look like somebody else's.
     """
     if theirs == ours:
         return Decision.AGREED
-    if theirs == base or (sent is not None and theirs == sent):
+    if theirs == base or (sent is not None and theirs == sent["value"]):
         return Decision.WRITE
     return Decision.WRITE_OVER if rule is Rule.DONOR_WINS else Decision.GIVE_WAY

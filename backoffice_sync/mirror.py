@@ -24,6 +24,8 @@ async def store(db: AsyncSession, entity: Entity, rows: Iterable[Row]) -> int:
         async with cursor.copy("COPY incoming FROM STDIN") as copy:
             for row in rows:
                 await copy.write_row(row)
+        if entity.key != "central_id":
+            await cursor.execute(_moved(entity))
         await cursor.execute(_upsert(entity))
         written = cursor.rowcount
         await cursor.execute("DROP TABLE incoming")
@@ -44,7 +46,7 @@ async def release(db: AsyncSession, entity: Entity, member_id: UUID, rows: Seque
     """A member's change has come to its end: the mirror again holds just what the central base holds."""
     table = entity.table
     kept = [row[0] for row in rows]
-    await db.execute(update(table).where(table.c.member_id == member_id).values(held=False))
+    await let_go(db, entity, member_id)
     if entity.key == "central_id":
         await db.execute(
             delete(table).where(
@@ -54,6 +56,12 @@ async def release(db: AsyncSession, entity: Entity, member_id: UUID, rows: Seque
     elif not rows:
         await db.execute(delete(table).where(table.c.member_id == member_id))
     await store(db, entity, rows)
+
+
+async def let_go(db: AsyncSession, entity: Entity, member_id: UUID) -> None:
+    """The next pull may write these rows again."""
+    table = entity.table
+    await db.execute(update(table).where(table.c.member_id == member_id).values(held=False))
 
 
 async def _driver(db: AsyncSession) -> AsyncConnection:
@@ -109,6 +117,14 @@ def _upsert(entity: Entity) -> sql.Composed:
         offered=offered,
         unheld=sql.SQL("AND NOT {}.held").format(target) if entity.group else sql.SQL(""),
     )
+
+
+def _moved(entity: Entity) -> sql.Composed:
+    """Where there is one row a member: a row that now belongs to another member leaves the one it had."""
+    return sql.SQL(
+        "DELETE FROM {table} USING incoming, member WHERE {table}.central_id = incoming.central_id "
+        "AND member.id = {table}.member_id AND member.central_id <> incoming.member AND NOT {table}.held"
+    ).format(table=sql.Identifier(entity.table.name))
 
 
 def _resting(entity: Entity) -> sql.Composable:

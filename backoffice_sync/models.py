@@ -38,3 +38,14 @@ class SyncConflict(Base):
     __table_args__ = (
         UniqueConstraint("member_id", "field_group", "theirs", "ours", postgresql_nulls_not_distinct=True),
     )
+
+
+class SyncSetAside(Base):
+    """A row of the central base that the mirror could not take; the others went on without it."""
+
+    __tablename__ = "sync_set_aside"
+
+    entity: Mapped[str] = mapped_column(primary_key=True)
+    central_id: Mapped[str] = mapped_column(primary_key=True)
+    problem: Mapped[str] = mapped_column(doc="the kind of error; its message would quote values")
+    at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -1,18 +1,22 @@
 """Bringing the central base's news into the portal: everything the first time, afterwards only what changed."""
 
+import logging
 from collections.abc import Callable, Sequence
 from itertools import islice
 
+import psycopg
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backoffice_sync import mirror
-from backoffice_sync.directory import Directory
-from backoffice_sync.mapping import ENTITIES
-from backoffice_sync.models import SyncCursor
+from backoffice_sync.directory import Directory, HistoryLost, News, Row
+from backoffice_sync.mapping import ENTITIES, Entity
+from backoffice_sync.models import SyncCursor, SyncSetAside
 from portal.changes import SyncHeartbeat
 from portal.database import Database
+
+log = logging.getLogger("backoffice_sync.pull")
 
 CHUNK = 1_000
 
@@ -26,7 +30,11 @@ async def pull(portal: Database, directory: Directory, progress: Progress = lamb
         since = await db.scalar(select(SyncCursor.position).where(SyncCursor.system == directory.name))
     if since is None:
         return await _load(portal, directory, progress)
-    return await _follow(portal, directory, since)
+    try:
+        news = await directory.news(since)
+    except HistoryLost:
+        return await _load(portal, directory, progress)
+    return await _follow(portal, directory, news)
 
 
 async def _load(portal: Database, directory: Directory, progress: Progress) -> dict[str, int]:
@@ -38,27 +46,59 @@ async def _load(portal: Database, directory: Directory, progress: Progress) -> d
         progress(entity.name, 0, total)
         async for rows in directory.scan(entity.name):
             async with portal.begin() as db:
-                written[entity.name] += await mirror.store(db, entity, rows)
+                written[entity.name] += await _store(db, entity, rows)
             progress(entity.name, len(rows), total)
     async with portal.begin() as db:
         await _note(db, directory.name, position)
     return written
 
 
-async def _follow(portal: Database, directory: Directory, since: str) -> dict[str, int]:
-    """What changed since the cursor; the cursor moves in the transaction of the rows."""
-    news = await directory.news(since)
+async def _follow(portal: Database, directory: Directory, news: News) -> dict[str, int]:
+    """What changed since the cursor; the cursor moves in the transaction of the rows.
+
+    Everything is asked for before that transaction begins: a slow central base keeps no row here locked.
+    """
+    found: list[tuple[Entity, list[Row], set[str]]] = []
+    for entity in ENTITIES.values():
+        for ids in _chunks(news.ids.get(entity.name, [])):
+            rows = await directory.rows(entity.name, ids)
+            found.append((entity, rows, set(ids) - {row[0] for row in rows}))
     written = dict.fromkeys(ENTITIES, 0)
     async with portal.begin() as db:
-        for entity in ENTITIES.values():
-            for ids in _chunks(news.ids.get(entity.name, [])):
-                rows = await directory.rows(entity.name, ids)
-                written[entity.name] += await mirror.store(db, entity, rows)
-                gone = set(ids) - {row[0] for row in rows}
-                if gone:
-                    await mirror.remove(db, entity, sorted(gone))
+        for entity, rows, gone in found:
+            if gone:
+                await mirror.remove(db, entity, sorted(gone))
+            written[entity.name] += await _store(db, entity, rows)
         await _note(db, directory.name, news.position)
     return written
+
+
+async def _store(db: AsyncSession, entity: Entity, rows: list[Row]) -> int:
+    """A batch at once; when it is refused, row by row, setting aside those that cannot be taken."""
+    try:
+        async with db.begin_nested():
+            return await mirror.store(db, entity, rows)
+    except psycopg.OperationalError:
+        raise
+    except psycopg.Error:
+        written = 0
+        for row in rows:
+            try:
+                async with db.begin_nested():
+                    written += await mirror.store(db, entity, [row])
+            except (psycopg.IntegrityError, psycopg.DataError) as error:
+                await _set_aside(db, entity, row, type(error).__name__)
+        return written
+
+
+async def _set_aside(db: AsyncSession, entity: Entity, row: Row, problem: str) -> None:
+    log.warning("%s %s of the central base set aside: %s", entity.name, row[0], problem)
+    values = {"entity": entity.name, "central_id": row[0], "problem": problem, "at": func.now()}
+    await db.execute(
+        insert(SyncSetAside)
+        .values(**values)
+        .on_conflict_do_update(index_elements=[SyncSetAside.entity, SyncSetAside.central_id], set_=values)
+    )
 
 
 def _chunks(ids: Sequence[str]) -> list[list[str]]:

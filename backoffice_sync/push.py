@@ -33,6 +33,7 @@ from backoffice_sync.mapping import ENTITIES, GROUPS, Group
 from backoffice_sync.merge import Decision, decide
 from backoffice_sync.models import SyncConflict
 from backoffice_sync.pull import beat
+from portal import changes
 from portal.changes import FieldInMotion, RecordedChange, Status
 from portal.database import Database
 from portal.i18n import N_
@@ -42,6 +43,7 @@ log = logging.getLogger("backoffice_sync.push")
 
 LOCK_CLASS = 7_105
 MOST_ROUNDS = 3
+MOST_ATTEMPTS = 8
 LONGEST_WAIT = timedelta(minutes=10)
 OPEN = RecordedChange.status.in_([Status.SAVED, Status.SENT])
 
@@ -57,16 +59,31 @@ class Job:
     seq: int
     ours: Value | None
     base: Value | None
-    sent: Value | None
+    sent: dict[str, Value | None] | None
 
 
 async def push(portal: Database, directory: Directory, *, limit: int = 100) -> int:
-    """Work on every member with a change that is due; gives how many members were looked after."""
+    """Work on every member with a change that is due; gives how many members were looked after.
+
+    When the central base is not reached the rest waits: each of them would only wait for it too.
+    """
     done = 0
     for member_id in await _due(portal, limit):
         async with _lock(portal, member_id) as mine:
-            if mine:
-                done += await _push_member(portal, directory, member_id)
+            if not mine:
+                continue
+            try:
+                await _push_member(portal, directory, member_id)
+            except DirectoryUnreachable as error:
+                log.warning("central base not reached (%s); changes wait", type(error.__cause__ or error).__name__)
+                await _wait(portal, member_id)
+                break
+            except Exception:
+                # Whatever is wrong with one member's change must not keep the others' from arriving.
+                log.exception("a change could not be passed on")
+                await _wait(portal, member_id, give_up_after=MOST_ATTEMPTS)
+                continue
+            done += 1
     async with portal.begin() as db:
         await beat(db, "push")
     return done
@@ -99,15 +116,9 @@ async def _lock(portal: Database, member_id: UUID) -> AsyncIterator[bool]:
                 await connection.execute(text("SELECT pg_advisory_unlock(:class, hashtext(:member))"), key)
 
 
-async def _push_member(portal: Database, directory: Directory, member_id: UUID) -> int:
-    try:
-        for name in await _open_groups(portal, member_id):
-            await _push_group(portal, directory, member_id, GROUPS[name])
-    except DirectoryUnreachable as error:
-        log.warning("central base not reached (%s); the change waits", type(error.__cause__ or error).__name__)
-        await _wait(portal, member_id)
-        return 0
-    return 1
+async def _push_member(portal: Database, directory: Directory, member_id: UUID) -> None:
+    for name in await _open_groups(portal, member_id):
+        await _push_group(portal, directory, member_id, GROUPS[name])
 
 
 async def _open_groups(portal: Database, member_id: UUID) -> list[str]:
@@ -174,7 +185,7 @@ async def _job(portal: Database, member_id: UUID, group: Group) -> Job | None:
 
 async def _mark_sent(portal: Database, job: Job) -> None:
     async with portal.begin() as db:
-        await db.execute(update(FieldInMotion).where(*_moving(job)).values(sent=job.ours))
+        await db.execute(update(FieldInMotion).where(*_moving(job)).values(sent={"value": job.ours}))
         await db.execute(update(RecordedChange).where(*_changes(job)).values(status=Status.SENT, status_at=func.now()))
 
 
@@ -193,7 +204,7 @@ async def _finish(portal: Database, directory: Directory, job: Job, outcome: Out
             N_("Our records kept it in a different form. Our team will look at it."),
         )
     async with portal.begin() as db:
-        await db.execute(select(FieldInMotion).where(*_moving(job)).with_for_update())
+        await changes.lock(db, job.member_id)
         closed = {"status": status, "status_at": func.now(), "reason": reason}
         await db.execute(update(RecordedChange).where(*_changes(job)).values(**closed))
         newer = await db.scalar(
@@ -229,18 +240,26 @@ async def _note_conflict(portal: Database, job: Job, theirs: Value | None) -> No
         await db.execute(row.on_conflict_do_nothing())
 
 
-async def _wait(portal: Database, member_id: UUID) -> None:
-    """Back off: the wait doubles with each attempt, up to ten minutes, with jitter against herds."""
+async def _wait(portal: Database, member_id: UUID, *, give_up_after: int | None = None) -> None:
+    """Back off: the wait doubles with each attempt, up to ten minutes, with jitter against herds.
+
+    After `give_up_after` attempts people look at it: the change is set aside and the mirror follows the central base.
+    """
+    mine = (RecordedChange.member_id == member_id, OPEN)
     async with portal.begin() as db:
-        attempts = await db.scalar(
-            select(func.max(RecordedChange.attempts)).where(RecordedChange.member_id == member_id, OPEN)
-        )
-        pause = min(timedelta(seconds=2 ** min(attempts or 0, 10)), LONGEST_WAIT) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter
-        await db.execute(
-            update(RecordedChange)
-            .where(RecordedChange.member_id == member_id, OPEN)
-            .values(attempts=RecordedChange.attempts + 1, not_before=func.now() + pause)
-        )
+        await changes.lock(db, member_id)
+        attempts = await db.scalar(select(func.max(RecordedChange.attempts)).where(*mine)) or 0
+        if give_up_after is not None and attempts + 1 >= give_up_after:
+            reason = N_("It could not be passed on. Our team will look at it.")
+            closed = {"status": Status.REVIEW, "status_at": func.now(), "reason": reason}
+            await db.execute(update(RecordedChange).where(*mine).values(**closed))
+            await db.execute(delete(FieldInMotion).where(FieldInMotion.member_id == member_id))
+            for group in GROUPS.values():
+                await mirror.let_go(db, ENTITIES[group.entity], member_id)
+            return
+        pause = min(timedelta(seconds=2 ** min(attempts, 10)), LONGEST_WAIT) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter
+        again = {"attempts": RecordedChange.attempts + 1, "not_before": func.now() + pause}
+        await db.execute(update(RecordedChange).where(*mine).values(**again))
 
 
 def _moving(job: Job) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from backoffice_sync.models import SyncConflict, SyncCursor
+from backoffice_sync.models import SyncConflict, SyncCursor, SyncSetAside
 from portal import clock
 from portal.changes import RecordedChange, Status, SyncHeartbeat
 from portal.database import Database
@@ -19,6 +19,7 @@ async def status(portal: Database) -> dict[str, Any]:
         is_open = RecordedChange.status.in_([Status.SAVED, Status.SENT])
         oldest = await db.scalar(select(func.min(RecordedChange.recorded_at)).where(is_open))
         retried = await db.scalar(select(func.count()).where(is_open, RecordedChange.attempts > 0))
+        aside = await db.scalar(select(func.count()).select_from(SyncSetAside))
         conflicts = await db.scalar(select(func.count()).select_from(SyncConflict))
         beats = {row.duty: row.at for row in await db.execute(select(SyncHeartbeat.duty, SyncHeartbeat.at))}
         cursors = {row.system: row.position for row in await db.execute(select(SyncCursor.system, SyncCursor.position))}
@@ -27,6 +28,7 @@ async def status(portal: Database) -> dict[str, Any]:
         "oldest_open_change_seconds": _age(oldest),
         "waiting_after_failure": retried,
         "conflicts": conflicts,
+        "rows_set_aside": aside,
         "last_pull_seconds": _age(beats.get("pull")),
         "last_push_seconds": _age(beats.get("push")),
         "cursors": cursors,
@@ -45,6 +47,7 @@ def in_words(found: dict[str, Any]) -> str:
         ("refused", str(changes["refused"])),
         ("under review", str(changes["review"])),
         ("conflicts noted", str(found["conflicts"])),
+        ("rows set aside", str(found["rows_set_aside"])),
     ]
     return "\n".join(f"{name:24} {value}" for name, value in lines)
 

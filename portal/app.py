@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Litestar
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, InternalServerException
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
@@ -25,14 +25,14 @@ from portal.receipts import pages as receipts
 from portal.settings import Settings
 from portal.signin import pages as signin
 from portal.staff import pages as staff
+from portal.web.body import LARGEST_FORM
 from portal.web.donor import provide_donor
-from portal.web.errors import show_fault, show_pause, show_refusal
+from portal.web.errors import show_fault, show_missing_file, show_pause, show_refusal
 from portal.web.guards import entrance
 from portal.web.headers import KnownHosts, security_headers
 from portal.web.session import SessionMiddleware
 from portal.web.templating import STATIC, environment
 
-LARGEST_FORM = 1_000_000
 A_YEAR = 31_536_000
 
 
@@ -60,6 +60,7 @@ def build(settings: Settings, database: Database | None = None) -> Litestar:
             "/static",
             [STATIC],
             opt={"public": True, "without_session": True},
+            exception_handlers={ValueError: show_missing_file, InternalServerException: show_missing_file},
             cache_control=CacheControlHeader(max_age=A_YEAR, immutable=True, public=True),
         ),
     ]

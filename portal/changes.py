@@ -76,7 +76,9 @@ class FieldInMotion(Base):
     member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
     group: Mapped[str] = mapped_column("field_group", primary_key=True)
     base: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    sent: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    sent: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB(none_as_null=True), doc='{"value": …} of what was last tried; it may have been a removal'
+    )
     version: Mapped[int] = mapped_column(Integer, server_default="1")
 
 
@@ -87,6 +89,11 @@ class SyncHeartbeat(Base):
 
     duty: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+async def lock(db: AsyncSession, member_id: UUID | None) -> None:
+    """One writer of a member's changes at a time; first of all, so that nobody waits for each other in a ring."""
+    await db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"changes of {member_id}", 0))))
 
 
 async def record(

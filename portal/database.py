@@ -45,10 +45,16 @@ def role_url(database_url: str, secret_key: str, role: str) -> URL:
 
 
 class Database:
-    """One pool of connections under one role."""
+    """One pool of connections under one role.
 
-    def __init__(self, url: URL, *, pool_size: int = 10) -> None:
-        self.engine: AsyncEngine = create_async_engine(url, pool_size=pool_size, max_overflow=5, hide_parameters=True)
+    `check_first` costs a round trip each time and spares tasks a connection that
+    died with a restarted server; the web answers "one moment" instead, once.
+    """
+
+    def __init__(self, url: URL, *, pool_size: int = 10, check_first: bool = False) -> None:
+        self.engine: AsyncEngine = create_async_engine(
+            url, pool_size=pool_size, max_overflow=5, pool_pre_ping=check_first, hide_parameters=True
+        )
         self.session = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
 
     @asynccontextmanager

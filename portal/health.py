@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal import clock, migrations
-from portal.changes import RecordedChange, Status, SyncHeartbeat
+from portal.changes import SyncHeartbeat
 
 PUBLIC = {"public": True}
 WORKER_SILENT_SECONDS = 60
@@ -38,8 +38,7 @@ async def _look(db: AsyncSession) -> dict[str, Any]:
     worker_age = await db.scalar(
         text("SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers")
     )
-    oldest = select(func.min(RecordedChange.recorded_at)).where(RecordedChange.status.in_([Status.SAVED, Status.SENT]))
-    waiting = _age(await db.scalar(oldest))
+    waiting = _age(await db.scalar(select(func.oldest_open_change())))
     pulled = _age(await db.scalar(select(SyncHeartbeat.at).where(SyncHeartbeat.duty == "pull")))
     late = waiting is not None and waiting > LATE_SECONDS
     return {

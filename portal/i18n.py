@@ -28,6 +28,10 @@ LOCALE_FOLDER = Path(__file__).parent / "locale"
 NO_COUNTRIES = {"CP", "DG", "EA", "EU", "EZ", "IC", "QO", "UN", "XA", "XB", "ZZ"}
 """Codes of the language data to which no letter can be addressed."""
 
+COUNTRIES = frozenset(
+    code for code in Locale("en").territories if re.fullmatch("[A-Z]{2}", str(code)) and code not in NO_COUNTRIES
+)
+
 language: ContextVar[str] = ContextVar("language", default=DEFAULT)
 
 
@@ -106,11 +110,15 @@ def _day(value: date, code: str) -> str:
 @cache
 def _countries(code: str) -> list[tuple[str, str]]:
     names: dict[str, str] = dict(Locale(code).territories.items())
-    found = [(key, name) for key, name in names.items() if re.fullmatch("[A-Z]{2}", key) and key not in NO_COUNTRIES]
+    found = [(key, name) for key, name in names.items() if key in COUNTRIES]
     return sorted(found, key=lambda item: fold(item[1]))
+
+
+LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+"""Letters that are no letter with an accent."""
 
 
 def fold(text: str) -> str:
     """Lower case without accents: what names are sorted and searched by."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(LIGATURES))
     return "".join(character for character in plain if not unicodedata.combining(character))

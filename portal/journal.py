@@ -57,13 +57,16 @@ async def write(db: AsyncSession, kind: str, *, actor: str, member_id: UUID | No
     await db.execute(insert(JournalEntry).values(kind=kind, actor=actor, member_id=member_id, data=data))
 
 
+ALTERED = text(
+    "SELECT id FROM ("
+    "  SELECT j.*, lag(hash, 1, ''::bytea) OVER (PARTITION BY chain ORDER BY id) AS previous FROM journal j"
+    ") AS j WHERE hash <> journal_hash(previous, id, at, kind, actor, member_id, data) "
+    "UNION SELECT head.id FROM journal_head AS head WHERE NOT EXISTS ("
+    "  SELECT FROM journal j WHERE j.chain = head.chain AND j.id = head.id AND j.hash = head.hash"
+    ") ORDER BY id"
+)
+
+
 async def verify(db: AsyncSession) -> list[int]:
-    """Numbers of the rows whose hash does not follow from their content and the row before; [] when all is whole."""
-    broken = await db.scalars(
-        text(
-            "SELECT id FROM ("
-            "  SELECT j.*, lag(hash, 1, ''::bytea) OVER (PARTITION BY chain ORDER BY id) AS previous FROM journal j"
-            ") AS j WHERE hash <> journal_hash(previous, id, at, kind, actor, member_id, data) ORDER BY id"
-        )
-    )
-    return list(broken)
+    """Numbers of the rows that do not follow from their content and the row before, or are gone from a chain's end."""
+    return list(await db.scalars(ALTERED))

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from jinja2 import Environment
 
 from portal import i18n
-from portal.settings import Settings
+from portal.settings import LOCAL_HOSTS, Settings
 
 TIMEOUT_SECONDS = 20
 
@@ -57,16 +57,18 @@ class Postman:
     def _deliver(self, message: EmailMessage) -> None:
         relay = urlsplit(self.settings.smtp_url)
         host = relay.hostname or "localhost"
-        if relay.scheme == "smtps":
-            context = ssl.create_default_context()
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, relay.port or 465, timeout=TIMEOUT_SECONDS, context=context
-            )
-        else:
-            connection = smtplib.SMTP(host, relay.port or 25, timeout=TIMEOUT_SECONDS)
-        with connection:
+        with self._connect(relay.scheme, host, relay.port) as connection:
+            connection.ehlo()
             if relay.scheme == "smtp" and connection.has_extn("starttls"):
                 connection.starttls(context=ssl.create_default_context())
+            elif relay.scheme == "smtp" and host not in LOCAL_HOSTS:
+                raise smtplib.SMTPNotSupportedError("the relay offers no encryption: a link would travel in clear")
             if relay.username:
                 connection.login(unquote(relay.username), unquote(relay.password or ""))
             connection.send_message(message)
+
+    @staticmethod
+    def _connect(scheme: str, host: str, port: int | None) -> smtplib.SMTP:
+        if scheme == "smtps":
+            return smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
+        return smtplib.SMTP(host, port or 25, timeout=TIMEOUT_SECONDS)

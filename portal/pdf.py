@@ -7,6 +7,9 @@ renderer read a file or reach a host.
 import asyncio
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+PATIENCE_SECONDS = 60
 
 
 def render(html: str) -> bytes:
@@ -26,9 +29,21 @@ class Printer:
         self._pool: ProcessPoolExecutor | None = None
 
     async def render(self, html: str) -> bytes:
+        """Render in that process; one that died or hangs is replaced the next time.
+
+        Raises:
+            BrokenProcessPool: it died.
+            TimeoutError: it did not finish.
+        """
         if self._pool is None:
             self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
-        return await asyncio.get_running_loop().run_in_executor(self._pool, render, html)
+        try:
+            work = asyncio.get_running_loop().run_in_executor(self._pool, render, html)
+            return await asyncio.wait_for(work, PATIENCE_SECONDS)
+        except (BrokenProcessPool, TimeoutError):
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+            raise
 
     def close(self) -> None:
         if self._pool is not None:

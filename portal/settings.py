@@ -5,12 +5,14 @@ test compares it with the table in the README.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 from urllib.parse import urlsplit
 
 EXAMPLE_SECRET = "change-me-change-me-change-me-change-me"  # noqa: S105 - the example that production refuses
+DEFAULT_PORTS = {"http": 80, "https": 443}
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -100,15 +102,10 @@ def _parse(raw: str, kind: Any) -> object:
 
 
 def _problems(settings: Settings) -> list[str]:
-    found = []
-    address = urlsplit(settings.base_url)
     local = settings.host in LOCAL_HOSTS
+    found = _address_problems(settings, local=local)
     if not settings.database_url.startswith("postgresql"):
         found.append("DATABASE_URL must start with postgresql://")
-    if address.scheme not in {"http", "https"} or not address.hostname or settings.base_url.endswith("/"):
-        found.append("BASE_URL must be like https://donors.example.org, without a final slash")
-    elif address.scheme == "http" and not local:
-        found.append("BASE_URL must be https, except on this very machine")
     if len(settings.secret_key) < 32:  # noqa: PLR2004 - 32 characters as the doc of the setting says
         found.append("SECRET_KEY must have at least 32 characters")
     elif settings.secret_key == EXAMPLE_SECRET and not local:
@@ -121,4 +118,18 @@ def _problems(settings: Settings) -> list[str]:
         found.append("DEMO and STAFF_EMAIL_SIGN_IN are for this very machine only: BASE_URL must be localhost")
     if settings.demo and not settings.mailbox:
         found.append("MAILBOX is needed when DEMO is on")
+    return found
+
+
+def _address_problems(settings: Settings, *, local: bool) -> list[str]:
+    if not re.fullmatch(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]+)?", settings.base_url):
+        return ["BASE_URL must be like https://donors.example.org: small letters, no path, no final slash"]
+    address = urlsplit(settings.base_url)
+    found = []
+    if address.port == DEFAULT_PORTS[address.scheme]:
+        found.append("BASE_URL must not name the port that browsers leave out")
+    if not settings.secure and not local:
+        found.append("BASE_URL must be https, except on this very machine")
+    if settings.secure and not settings.trusted_proxies:
+        found.append("TRUSTED_PROXIES is missing: without it all donors behind the proxy share one limit of sign-ins")
     return found

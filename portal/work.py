@@ -20,7 +20,9 @@ T = TypeVar("T")
 async def run(settings: Settings, *, until_idle: bool = False) -> None:
     """Carry out jobs until told to stop (or, `until_idle`, until none is left), with the worker's own rights."""
     url = role_url(settings.database_url, settings.secret_key, "portal_worker")
-    shop = Workshop(settings, Database(url, pool_size=4), Postman(settings, environment(settings)), Printer())
+    shop = Workshop(
+        settings, Database(url, pool_size=4, check_first=True), Postman(settings, environment(settings)), Printer()
+    )
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
     connector = procrastinate.PsycopgConnector(conninfo=dsn, min_size=1, max_size=4)
     try:

@@ -3,6 +3,7 @@ import pytest
 
 from portal import journal
 from portal.database import Database, role_url
+from portal.web.session import reveal
 from portal.work import as_owner
 
 
@@ -35,6 +36,11 @@ async def test_a_row_taken_out_of_the_chain_is_noticed(settings, owner, written)
     assert await as_owner(settings, journal.verify) == [written[-1]]
 
 
+async def test_a_row_cut_off_at_the_end_is_noticed(settings, owner, written) -> None:
+    owner.execute("DELETE FROM journal WHERE id = %s", [written[-1]])
+    assert await as_owner(settings, journal.verify) == [written[-1]]
+
+
 @pytest.mark.parametrize("role", ["portal_web", "portal_worker", "portal_sync"])
 async def test_no_role_of_ours_can_rewrite_history(settings, written, role) -> None:
     url = role_url(settings.database_url, settings.secret_key, role).set(drivername="postgresql")
@@ -54,10 +60,11 @@ async def test_writers_at_the_same_moment_make_one_chain(settings, owner) -> Non
     import asyncio
 
     (marie,) = owner.execute("SELECT id FROM member WHERE number = '1001'").fetchone()
-    database = Database(role_url(settings.database_url, settings.secret_key, "portal_worker"))
+    database = Database(role_url(settings.database_url, settings.secret_key, "portal_web"))
 
     async def one() -> None:
         async with database.begin() as db:
+            await reveal(db, member_id=marie)
             await journal.write(db, "memo.set", actor="tests", member_id=marie)
             await asyncio.sleep(0.01)
 

@@ -9,6 +9,7 @@ GOOD = {
     "DATABASE_URL": "postgresql://portal@db/portal",
     "SECRET_KEY": "s" * 40,
     "BASE_URL": "https://donors.example.org",
+    "TRUSTED_PROXIES": "10.0.0.2",
 }
 
 
@@ -27,8 +28,11 @@ def test_good_settings_are_taken() -> None:
         ({"SECRET_KEY": "short"}, "at least 32"),
         ({"SECRET_KEY": EXAMPLE_SECRET}, "still the example"),
         ({"BASE_URL": "http://donors.example.org"}, "must be https"),
-        ({"BASE_URL": "https://donors.example.org/"}, "without a final slash"),
+        ({"BASE_URL": "https://donors.example.org/"}, "no final slash"),
         ({"BASE_URL": "donors.example.org"}, "BASE_URL must be like"),
+        ({"BASE_URL": "https://Donors.example.org"}, "small letters"),
+        ({"BASE_URL": "https://donors.example.org:443"}, "browsers leave out"),
+        ({"TRUSTED_PROXIES": ""}, "TRUSTED_PROXIES is missing"),
         ({"SMTP_URL": "mail.example.org"}, "SMTP_URL must start"),
         ({"LINK_MINUTES": "60"}, "between 5 and 30"),
         ({"LINK_MINUTES": "ten"}, "whole number"),

@@ -33,11 +33,13 @@ async def show_gifts(
     count = sum(total.count for total in totals if year in {None, total.year})
     pages = Pages(number=min(max(number, 1), max(1, -(-count // PER_PAGE))), total=count)
     rows = await queries.listed(db, donor, year, offset=(pages.number - 1) * PER_PAGE, limit=PER_PAGE)
+    main = [total for total in totals[::-1] if total.currency == totals[0].currency]
     return page(
         "gifts/gifts",
         gifts=[in_words(row) for row in rows],
         totals=totals,
-        bars=[(str(total.year), total.received, i18n.money(total.received, total.currency)) for total in totals[::-1]],
+        bars=[(str(total.year), total.received, i18n.money(total.received, total.currency)) for total in main],
+        years=list(dict.fromkeys(total.year for total in totals)),
         year=year,
         pages=pages,
     )

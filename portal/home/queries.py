@@ -38,7 +38,7 @@ main_address = select(address.returned_on).where(address.member_id == MEMBER, ad
 changes_under_way = select(func.count()).where(
     change.member_id == MEMBER,
     change.actor == bindparam("actor"),
-    change.status.in_([Status.SAVED, Status.SENT, Status.REVIEW]),
+    change.status.in_([Status.SAVED, Status.SENT]),
 )
 CARD = (
     select(
@@ -57,8 +57,12 @@ CARD = (
 )
 
 arrived = (gift.member_id == MEMBER, gift.state == "received")
-year_total = select(func.coalesce(func.sum(gift.amount), 0)).where(
-    *arrived, gift.given_on >= func.date_trunc("year", TODAY)
+others = Gift.__table__.alias("others")
+year_total = select(func.coalesce(func.sum(others.c.amount), 0)).where(
+    others.c.member_id == MEMBER,
+    others.c.state == "received",
+    others.c.currency == gift.currency,
+    others.c.given_on >= func.date_trunc("year", TODAY),
 )
 GIVING = (
     select(

@@ -14,7 +14,9 @@ class Member(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
     central_id: Mapped[str] = mapped_column(unique=True)
-    number: Mapped[str] = mapped_column(unique=True, doc="member number, printed on the association's letters")
+    number: Mapped[str] = mapped_column(
+        index=True, doc="member number, printed on the association's letters; unique there, and here but for moments"
+    )
     kind: Mapped[str] = mapped_column(doc="person or company")
     civility: Mapped[str]
     first_name: Mapped[str]

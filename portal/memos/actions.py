@@ -10,15 +10,23 @@ from portal import changes, journal
 from portal.memos.models import Memo
 from portal.memos.queries import stored
 from portal.memos.rules import MemoText
+from portal.web.forms import Outdated, fingerprint
 
 GROUP = "memo"
 
 
-async def set_memo(db: AsyncSession, member_id: UUID | None, memo: MemoText, *, actor: str) -> bool:
-    """Replace the memo of a member, or the general one; False when it says the same already."""
+async def set_memo(db: AsyncSession, member_id: UUID | None, memo: MemoText, *, actor: str, seen: str) -> bool:
+    """Replace the memo of a member, or the general one; False when it says the same already.
+
+    Raises:
+        Outdated: the memo is no longer the one that the editor saw.
+    """
+    await changes.lock(db, member_id)
     old = await _value(db, member_id)
     if old == memo:
         return False
+    if fingerprint(old.as_group() if old else None) != seen:
+        raise Outdated
     values = {
         "body": memo.body,
         "starts_on": memo.starts_on,
@@ -34,6 +42,7 @@ async def set_memo(db: AsyncSession, member_id: UUID | None, memo: MemoText, *, 
 
 
 async def remove_memo(db: AsyncSession, member_id: UUID | None, *, actor: str) -> bool:
+    await changes.lock(db, member_id)
     old = await _value(db, member_id)
     if old is None:
         return False

@@ -4,9 +4,9 @@ from datetime import date
 
 from portal.i18n import N_
 from portal.memos.rules import LONGEST, MemoText
-from portal.web.forms import Form
+from portal.web.forms import SEEN, Form
 
-FIELDS = {"body", "starts_on", "ends_on"}
+FIELDS = {"body", "starts_on", "ends_on", SEEN}
 
 
 def parse(form: Form) -> MemoText:

@@ -27,8 +27,9 @@ ONE, GENERAL = "/staff/members/{member_id:uuid}/memo", "/staff/memo"
 @get([ONE, GENERAL], opt=EDIT)
 async def edit_memo(db: NamedDependency[AsyncSession], member_id: FromPath[UUID | None] = None) -> Template:
     memo = await queries.stored(db, member_id)
-    typed = MemoText(memo.body, memo.starts_on, memo.ends_on).as_group() if memo else {}
-    return await _form_page(db, member_id, forms.Form({name: value or "" for name, value in typed.items()}))
+    shown = MemoText(memo.body, memo.starts_on, memo.ends_on).as_group() if memo else None
+    typed = {name: value or "" for name, value in (shown or {}).items()} | {forms.SEEN: forms.fingerprint(shown)}
+    return await _form_page(db, member_id, forms.Form(typed))
 
 
 @post([f"{ONE}/form", f"{GENERAL}/form"], opt=EDIT, status_code=200)
@@ -47,7 +48,7 @@ async def preview_memo(
     memo = parse(form)
     if not form.ok:
         return await _form_page(db, member_id, form, status=422)
-    return page("memos/preview", memo=memo, **await _subject(db, member_id))
+    return page("memos/preview", memo=memo, seen=form[forms.SEEN], **await _subject(db, member_id))
 
 
 @post([ONE, GENERAL], opt=EDIT)
@@ -59,7 +60,10 @@ async def save_memo(
     if not form.ok:
         return await _form_page(db, member_id, form, status=422)
     await _subject(db, member_id)
-    changed = await actions.set_memo(db, member_id, memo, actor=request.user.actor)
+    try:
+        changed = await actions.set_memo(db, member_id, memo, actor=request.user.actor, seen=form[forms.SEEN])
+    except forms.Outdated:
+        return await _outdated_page(db, member_id, form)
     await session.flash(db, request.user, "memo-saved" if changed else "nothing-changed")
     return see(_home_of(member_id))
 
@@ -75,9 +79,19 @@ async def remove_memo(
     return see(_home_of(member_id))
 
 
-async def _form_page(db: AsyncSession, member_id: UUID | None, form: forms.Form, *, status: int = 200) -> Template:
+async def _outdated_page(db: AsyncSession, member_id: UUID | None, form: forms.Form) -> Template:
+    """Both are shown, what was typed and what a colleague wrote meanwhile; the editor decides."""
     memo = await queries.stored(db, member_id)
-    return page("memos/edit", status, form=form, exists=memo is not None, **await _subject(db, member_id))
+    stored = MemoText(memo.body, memo.starts_on, memo.ends_on).as_group() if memo else None
+    form.typed = {**form.typed, forms.SEEN: forms.fingerprint(stored)}
+    return await _form_page(db, member_id, form, status=409, outdated=True)
+
+
+async def _form_page(
+    db: AsyncSession, member_id: UUID | None, form: forms.Form, *, status: int = 200, outdated: bool = False
+) -> Template:
+    memo = await queries.stored(db, member_id)
+    return page("memos/edit", status, form=form, memo=memo, outdated=outdated, **await _subject(db, member_id))
 
 
 async def _subject(db: AsyncSession, member_id: UUID | None) -> dict[str, Any]:

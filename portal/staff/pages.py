@@ -67,7 +67,7 @@ async def start_viewing(
     return see("/")
 
 
-@post("/staff/viewing-end", opt=STAFF)
+@post("/staff/viewing-end", opt=STAFF | {"while_viewing": True})
 async def end_viewing(request: HTTPRequest, db: NamedDependency[AsyncSession]) -> Response[Any]:
     await forms.read(request, ())
     visitor = request.user

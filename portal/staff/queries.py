@@ -40,7 +40,7 @@ async def find(db: AsyncSession, typed: str) -> Sequence[Row]:  # type: ignore[t
         .order_by(Member.last_name, Member.first_name, Member.company_name, Member.number)
         .limit(MOST_FOUND + 1)
     )  # fmt: skip
-    for word in fold(typed).split():
+    for word in fold(typed).replace("\0", "").split():
         part = f"%{word.replace('%', '').replace('_', '')}%"
         has_email = exists().where(EmailAddress.member_id == Member.id, EmailAddress.mailbox.like(part))
         places = (Member.first_name, Member.last_name, Member.company_name, PostalAddress.town)

@@ -4,11 +4,14 @@ The token alone would not do (a sub-domain can plant cookies), the origin alone
 neither (old browsers leave it out); an unsafe request passes both.
 """
 
+from typing import Any
+
 from litestar.connection import Request
+from litestar.datastructures import FormMultiDict
 
 from portal import crypto
 from portal.settings import Settings
-from portal.web.errors import ForeignRequest
+from portal.web.errors import BadForm, ForeignRequest
 from portal.web.session import Connection
 from portal.web.visitor import Visitor
 
@@ -28,6 +31,21 @@ async def check(connection: Connection) -> None:
         if site is None and origin is None:
             raise ForeignRequest
         return
-    form = await Request(connection.scope, connection.receive).form()
+    form = await posted(Request(connection.scope, connection.receive))
     if not crypto.same(str(form.get(FIELD, "")), visitor.csrf_token):
         raise ForeignRequest
+
+
+async def posted(request: Request[Any, Any, Any]) -> FormMultiDict:
+    """The form as it was sent.
+
+    Raises:
+        BadForm: for anything but a plain form; none of ours sends files.
+    """
+    kind = request.headers.get("content-type", "application/x-www-form-urlencoded")
+    if kind.split(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        raise BadForm
+    try:
+        return await request.form()
+    except ValueError as error:
+        raise BadForm from error

@@ -67,6 +67,10 @@ class PleaseChoose(Elsewhere):
     path = "/sign-in/choice"
 
 
+class PleaseStopViewing(Elsewhere):
+    """Staff who look at a member's pages see no more than that member, until they stop."""
+
+
 class PleaseGoToTheDesk(Elsewhere):
     path = "/staff"
 
@@ -86,6 +90,10 @@ def show_refusal(request: Request[Any, Any, Any], error: HTTPException) -> Respo
     else:
         title, words = WORDS.get(error.status_code, (Refusal.title, Refusal.words))
     return error_page(request, error.status_code, title, words)
+
+
+def show_missing_file(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:  # noqa: ARG001 - the name is odd, that is all
+    return show_refusal(request, NotFound())
 
 
 def show_pause(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -115,6 +123,7 @@ def show_fault(request: Request[Any, Any, Any], error: Exception) -> Response[An
 
 
 def error_page(request: Request[Any, Any, Any], status: int, title: str, words: str, number: str = "") -> Response[str]:
+    request.scope["state"].get("cookies", []).clear()  # what was to be kept was rolled back
     accepted = request.headers.get("accept-language", "")
     token = i18n.language.set(i18n.choose(request.cookies.get("language"), accepted))
     try:

@@ -1,14 +1,19 @@
 """Reading a posted form: only the fields that it has, trimmed, with what was typed kept for the answer."""
 
+import hashlib
+import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from portal.web import csrf
 from portal.web.csrf import FIELD
 from portal.web.errors import BadForm
 from portal.web.session import HTTPRequest
 
 LONGEST = 5_000
+SEEN = "seen"
+"""Hidden field: fingerprint of what the form showed when it was opened."""
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
@@ -36,7 +41,7 @@ async def read(request: HTTPRequest, fields: Collection[str]) -> Form:
     Raises:
         BadForm: for a field that the form does not have, a repeated one, an over-long or unprintable value.
     """
-    posted = await request.form()
+    posted = await csrf.posted(request)
     typed: dict[str, str] = {}
     for name, value in posted.multi_items():
         if name == FIELD:
@@ -47,3 +52,12 @@ async def read(request: HTTPRequest, fields: Collection[str]) -> Form:
             raise BadForm
         typed[name] = value.strip()
     return Form(typed)
+
+
+class Outdated(Exception):
+    """What the form showed has been changed by somebody else meanwhile; nothing was written over."""
+
+
+def fingerprint(value: object) -> str:
+    """Names a value without holding it, to notice that it changed between showing and saving."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:20]

@@ -8,11 +8,10 @@ nothing                     a donor, or staff who look at a donor's pages (readi
 from litestar.handlers import BaseRouteHandler
 
 from portal.web import csrf
-from portal.web.errors import NotFound, PleaseChoose, PleaseGoToTheDesk, PleaseSignIn, ReadOnly
-from portal.web.session import Connection
+from portal.web.errors import NotFound, PleaseChoose, PleaseGoToTheDesk, PleaseSignIn, PleaseStopViewing, ReadOnly
+from portal.web.session import SAFE_METHODS, Connection
 from portal.web.visitor import Visitor
 
-SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 EDITORS = ("editor", "administrator")
 
 
@@ -25,6 +24,8 @@ async def entrance(connection: Connection, handler: BaseRouteHandler) -> None:
     visitor: Visitor = connection.user
     if handler.opt.get("for_staff"):
         admit_staff(visitor, handler.opt.get("roles", ()))
+        if visitor.viewing and not handler.opt.get("while_viewing"):
+            raise PleaseStopViewing
     else:
         admit_donor(visitor, unsafe=unsafe)
 

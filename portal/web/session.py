@@ -5,7 +5,6 @@ number and secret whenever its rights change, and ends by deleting its row.
 """
 
 from datetime import datetime
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +20,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal import crypto, i18n
 from portal.database import Base, Database
 from portal.settings import Settings
+from portal.web.body import whole_body
 from portal.web.visitor import ANONYMOUS, Visitor
 
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 LANGUAGE_COOKIE = "language"
 LINK_COOKIE = "link"
 LINK_SECONDS = 600
@@ -74,6 +75,8 @@ class SessionMiddleware(ASGIMiddleware):
                     headers.add("Set-Cookie", cookie)
             await send(message)
 
+        if scope.get("method") not in SAFE_METHODS:
+            receive = await whole_body(receive)
         async with self.database.session() as db:
             scope["state"]["db"] = db
             visitor = await find_visitor(db, self.settings, cookies.get(cookie_name(self.settings, "session"), ""))
@@ -91,11 +94,10 @@ def cookie_name(settings: Settings, name: str) -> str:
 
 
 def read_cookies(scope: Scope) -> dict[str, str]:
-    raw = next((value for name, value in scope["headers"] if name == b"cookie"), b"")
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(raw.decode("latin-1")).items()}
-    except CookieError:
-        return {}
+    """By hand: the standard library drops all cookies when another site's script left an unusual one among them."""
+    raw = b";".join(value for name, value in scope["headers"] if name == b"cookie").decode("latin-1")
+    pairs = (part.strip().partition("=") for part in raw.split(";"))
+    return {name: value for name, _, value in pairs}
 
 
 def find_language(scope: Scope, cookies: dict[str, str]) -> str:
@@ -113,6 +115,7 @@ async def find_visitor(db: AsyncSession, settings: Settings, cookie: str) -> Vis
     found = await db.execute(OPEN, {"id": session_id, "hash": crypto.digest(secret), **limits})
     row = found.mappings().first()
     if row is None:
+        await db.rollback()
         return ANONYMOUS
     return Visitor(csrf_token=crypto.keyed_digest(settings.secret_key, "csrf", cookie).hex(), **row)
 

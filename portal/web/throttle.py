@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from sqlalchemy import case, func
 from sqlalchemy.dialects.postgresql import insert
@@ -49,6 +49,10 @@ async def allow(db: AsyncSession, settings: Settings, limit: Limit, subject: str
 
 
 def network(address: str) -> str:
-    """The neighbourhood that shares a limit: /24 of an IPv4 address, /56 of an IPv6 one."""
-    version = ip_address(address).version
-    return str(ip_network(f"{address}/{24 if version == 4 else 56}", strict=False))  # noqa: PLR2004 - IP version
+    """The neighbourhood that shares a limit: /24 of an IPv4 address, /56 of an IPv6 one; the unreadable share one."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return "unreadable"
+    plain = found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
+    return str(ip_network(f"{plain}/{24 if plain.version == 4 else 56}", strict=False))  # noqa: PLR2004 - IP version

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import psycopg
 import pytest
 
@@ -7,6 +9,7 @@ from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
 from backoffice_sync.demo import fill
 from backoffice_sync.directory import DirectoryUnreachable
 from backoffice_sync.pull import pull
+from backoffice_sync.status import status
 from portal import clock
 from tests.backoffice_sync.test_push import change_address, type_into_central
 from tests.personas import MARIE
@@ -128,3 +131,53 @@ def test_a_field_that_the_dictionary_does_not_list_never_moves() -> None:
     iban_somewhere = [entity for entity in mapping.ENTITIES.values() if "iban" in entity.columns]
     assert iban_somewhere == []
     assert set(MemoryDirectory().tables) == set(mapping.ENTITIES)
+
+
+async def test_a_row_that_cannot_be_taken_is_set_aside_and_the_others_arrive(pulled, owner, sync_database) -> None:
+    type_into_central(pulled, "gift", "g1", amount="99999999999.00")
+    type_into_central(pulled, "gift", "g2", amount="16.00")
+    await pull(sync_database, pulled)
+    assert owner.execute("SELECT amount FROM gift WHERE central_id = 'g2'").fetchone() == (Decimal("16.00"),)
+    assert owner.execute("SELECT entity, central_id FROM sync_set_aside").fetchall() == [("gift", "g1")]
+    assert (await status(sync_database))["rows_set_aside"] == 1
+
+
+async def test_a_message_that_moves_to_another_member_moves_here_too(pulled, owner, sync_database) -> None:
+    type_into_central(pulled, "memo", "x1", member="1002")
+    await pull(sync_database, pulled)
+    rows = owner.execute("SELECT m.number FROM memo JOIN member m ON m.id = memo.member_id").fetchall()
+    assert rows == [("1002",)]
+
+
+async def test_a_number_given_to_another_record_is_taken(pulled, owner, sync_database) -> None:
+    type_into_central(pulled, "member", "1002", number="1003")
+    type_into_central(pulled, "member", "1003", number="1002")
+    await pull(sync_database, pulled)
+    assert owner.execute("SELECT number FROM member WHERE central_id = '1002'").fetchone() == ("1003",)
+
+
+async def test_a_corrected_receipt_is_rendered_anew_and_an_untouched_one_is_not(pulled, owner, sync_database) -> None:
+    owner.execute(
+        "INSERT INTO receipt_file (receipt_id, member_id, content, sha256) SELECT id, member_id, 'x', 'x' FROM receipt"
+    )
+    type_into_central(pulled, "receipt", "r1", state="cancelled")
+    await pull(sync_database, pulled)
+    assert owner.execute("SELECT count(*) FROM receipt_file").fetchone() == (1,)
+    type_into_central(pulled, "receipt", "r1", amount="99.00")
+    await pull(sync_database, pulled)
+    assert owner.execute("SELECT count(*) FROM receipt_file").fetchone() == (0,)
+
+
+async def test_a_central_base_restored_from_a_copy_is_read_anew(central, central_url, owner, sync_database) -> None:
+    fill(central, members=60, today=clock.today())
+    central.commit()
+    owner.execute("TRUNCATE member, campaign, sync_cursor CASCADE")
+    directory = PostgresDirectory(central_url)
+    await pull(sync_database, directory)
+    owner.execute("UPDATE sync_cursor SET position = '999999999:999999999:'")
+    central.execute("ALTER TABLE member DISABLE TRIGGER note_change")
+    central.execute("UPDATE member SET first_name = 'Retrouvée' WHERE number = '100001'")
+    central.commit()
+    await pull(sync_database, directory)
+    await directory.close()
+    assert owner.execute("SELECT first_name FROM member WHERE number = '100001'").fetchone() == ("Retrouvée",)

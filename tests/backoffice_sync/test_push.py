@@ -27,7 +27,7 @@ def statuses(owner) -> list[str]:
     return [status for (status,) in owner.execute("SELECT status FROM recorded_change ORDER BY seq")]
 
 
-def type_into_central(central_directory, entity: str, number: str, **fields) -> None:
+def type_into_central(central_directory, entity: str, number: str, /, **fields) -> None:
     """What a secretary does there meanwhile."""
     names = ENTITIES[entity].incoming
     row = dict(zip(names, central_directory.tables[entity][number], strict=True)) | fields
@@ -216,4 +216,44 @@ async def test_a_worker_that_dies_leaves_nothing_undone(
     assert await push(sync_database, central_directory) == 1
     assert statuses(owner) == ["confirmed"]
     assert len(central_directory.writes) == 1
+    assert owner.execute("SELECT count(*) FROM sync_conflict").fetchone() == (0,)
+
+
+async def test_one_members_trouble_does_not_hold_up_the_others_and_ends_with_people(
+    visitor, owner, sync_database, central_directory
+) -> None:
+    await change_address(visitor, MARIE)
+    await change_address(visitor, NADIA)
+    read = central_directory.read
+
+    async def broken(member, group):
+        if member == MARIE.number:
+            raise RuntimeError
+        return await read(member, group)
+
+    central_directory.read = broken
+    for _ in range(8):
+        await push(sync_database, central_directory)
+        due_now(owner)
+    assert await read(NADIA.number, "address") is not None
+    assert statuses(owner) == ["review", "confirmed"]
+    assert owner.execute("SELECT count(*) FROM postal_address WHERE held").fetchone() == (0,)
+
+
+async def test_a_removal_whose_answer_was_lost_is_still_our_own(
+    visitor, owner, sync_database, central_directory
+) -> None:
+    editor = visitor()
+    await editor.enter(EDITOR)
+    (marie,) = owner.execute("SELECT id FROM member WHERE number = '1001'").fetchone()
+    path = f"/staff/members/{marie}/memo"
+    await editor.submit(await editor.get(path), f"{path}-removal")
+    central_directory.answers_get_lost = True
+    await push(sync_database, central_directory)
+    central_directory.answers_get_lost = False
+    page = await editor.submit(await editor.get(path), f"{path}/preview", body="Nouveau")
+    await editor.submit(page, path)
+    due_now(owner)
+    await push(sync_database, central_directory)
+    assert (await central_directory.read(MARIE.number, "memo"))["body"] == "Nouveau"
     assert owner.execute("SELECT count(*) FROM sync_conflict").fetchone() == (0,)

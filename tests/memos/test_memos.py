@@ -113,3 +113,17 @@ async def test_writing_is_journalled_with_before_and_after(editor, owner) -> Non
     (data,) = owner.execute("SELECT data FROM journal WHERE kind = 'memo.set'").fetchone()
     assert data["old"]["body"].startswith("Chère Marie")
     assert data["new"]["body"] == "Nouveau"
+
+
+async def test_two_editors_never_overwrite_each_other_unnoticed(editor, visitor, owner) -> None:
+    path = f"/staff/members/{member_id(owner, MARIE)}/memo"
+    late = await editor.submit(await editor.get(path), f"{path}/preview", body="Du second")
+    await write(editor, path, body="Du premier")
+    page = await editor.submit(late, path)
+    assert page.status == 409
+    assert "Somebody else changed this message" in page.text
+    assert "Du premier" in page.text
+    assert page.form(f"{path}/preview")["body"] == "Du second"
+    assert owner.execute("SELECT body FROM memo WHERE member_id IS NOT NULL").fetchone() == ("Du premier",)
+    await editor.submit(await editor.submit(page, f"{path}/preview"), path)
+    assert owner.execute("SELECT body FROM memo WHERE member_id IS NOT NULL").fetchone() == ("Du second",)

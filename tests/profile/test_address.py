@@ -92,9 +92,11 @@ async def test_another_country_shows_its_own_form_and_keeps_what_was_typed(marie
     values = page.form("/profile/address/check")
     assert values["street"] == "1 Main St"
     assert "region" in values
-    assert "house_number" not in values
-    page = await marie.submit(page, "/profile/address/check", town="Austin", postcode="78701", region="TX")
-    assert "AUSTIN TX 78701" in page.text
+    assert values["house_number"] == "12 bis", "what was typed stays until the donor takes it out"
+    page = await marie.submit(
+        page, "/profile/address/check", town="Austin", postcode="78701", region="TX", house_number=""
+    )
+    assert "AUSTIN, TX 78701" in page.text
     assert "ETATS UNIS" in page.text
 
 
@@ -142,3 +144,38 @@ async def test_strangers_changes_are_never_shown(marie, visitor) -> None:
     stranger = visitor()
     await stranger.enter(STRANGER)
     assert "Bellecour" not in (await stranger.get("/profile/changes")).html.upper().title()
+
+
+async def test_an_address_changed_meanwhile_is_not_written_over_unnoticed(marie, owner) -> None:
+    page = await marie.submit(await marie.get("/profile/address"), "/profile/address/check", **NEW)
+    owner.execute("UPDATE postal_address SET street = 'rue du Secrétariat' WHERE central_id = 'a1001'")
+    page = await marie.submit(page, "/profile/address")
+    assert page.status == 409
+    assert "12 BIS RUE DU SECRETARIAT" in page.text
+    assert page.form("/profile/address/check")["street"] == "place Bellecour"
+    assert owner.execute("SELECT count(*) FROM recorded_change").fetchone() == (0,)
+    page = await marie.submit(await marie.submit(page, "/profile/address/check"), "/profile/address")
+    assert page.path == "/profile/changes"
+    assert owner.execute("SELECT old ->> 'street' FROM recorded_change").fetchone() == ("rue du Secrétariat",)
+
+
+@pytest.mark.parametrize("country", ["UK", "XX", ""])
+async def test_an_address_from_a_country_unknown_to_us_is_shown_and_mended(marie, owner, country) -> None:
+    owner.execute("UPDATE postal_address SET country = %s WHERE central_id = 'a1001'", [country])
+    assert (await marie.get("/profile")).status == 200
+    page = await marie.get("/profile/address")
+    assert page.form("/profile/address/check")["country"] == ""
+    page = await marie.submit(page, "/profile/address/check")
+    assert page.status == 422
+    assert "Choose the country." in page.text
+    assert (await marie.submit(page, "/profile/address/check", country="FR")).status == 200
+
+
+async def test_a_stored_house_number_survives_a_change_of_another_field(marie, owner) -> None:
+    owner.execute(
+        "UPDATE postal_address SET country = 'BE', postcode = '1000', house_number = '16', street = 'rue de la Loi'"
+    )
+    page = await marie.get("/profile/address")
+    page = await marie.submit(page, "/profile/address/check", unit="Boîte 3")
+    await marie.submit(page, "/profile/address")
+    assert owner.execute("SELECT new ->> 'house_number' FROM recorded_change").fetchone() == ("16",)

@@ -27,7 +27,7 @@ async def test_a_receipt_is_rendered_by_the_worker_once_and_is_the_same_for_ever
     address = address_of(await walker.get("/receipts"))
     waiting = await walker.get(address)
     assert waiting.status == 200
-    assert waiting.headers["refresh"] == "1"
+    assert waiting.headers["refresh"] == f"1; url={address}?look=1"
     await walker.get(address)
     assert owner.execute("SELECT count(*) FROM procrastinate_jobs").fetchone() == (1,), "asked twice, rendered once"
     await work_off()
@@ -82,11 +82,13 @@ async def test_a_download_is_noted_in_the_journal(visitor, work_off, owner) -> N
         ("1.00", "Un euro"),
         ("80.00", "Quatre-vingts euros"),
         ("71.01", "Soixante et onze euros et un centime"),
+        ("1000000.00", "Un million d’euros"),
         ("1250.50", "Mille deux cent cinquante euros et cinquante centimes"),
     ],
 )
 def test_amounts_are_written_in_words(amount: str, words: str) -> None:
-    assert in_words(Decimal(amount)) == words
+    assert in_words(Decimal(amount), "EUR") == words
+    assert in_words(Decimal(amount), "USD") == ""
 
 
 def test_the_renderer_reads_no_file_and_no_host(tmp_path) -> None:

@@ -283,3 +283,62 @@ async def test_neither_the_queue_nor_the_table_ever_holds_the_secrets(asked, own
         rows = str(owner.execute(f"SELECT * FROM {table}").fetchall())
         assert token not in rows
         assert code_in(mail) not in rows
+
+
+async def test_a_browser_without_session_learns_nothing_of_others_wishes(asked, visitor, work_off, mails) -> None:
+    walker, mail = asked
+    await walker.submit(await walker.get(link_in(mail)), "/sign-in/confirm")
+    stranger = visitor()
+    page = await stranger.get("/sign-in/code")
+    assert page.path == "/sign-in"
+    assert MARIE.email not in page.html
+    await stranger.post("/sign-in/again")
+    await work_off()
+    assert len(mails.to(MARIE.email)) == 1
+
+
+async def test_a_link_whose_browser_is_gone_still_wants_the_address(asked, visitor, owner) -> None:
+    _, mail = asked
+    owner.execute("UPDATE sign_in_request SET session_id = NULL")
+    robot = visitor()
+    page = await robot.get(link_in(mail))
+    assert "email" in page.form("/sign-in/confirm")
+    for fields in ({}, {"email": ""}, {"email": "x"}):
+        await robot.post("/sign-in/confirm", **fields)
+        assert (await robot.get("/", follow=False)).status == 303
+
+
+async def test_after_the_mail_too_known_and_unknown_addresses_behave_alike(visitor, work_off, owner) -> None:
+    answers = []
+    for email in (MARIE.email, "nobody.at.all@example.org"):
+        first, second = visitor(), visitor()
+        await ask(first, email)
+        await ask(second, email)
+        await work_off()
+        wrong = await first.submit(await first.get("/sign-in/code"), "/sign-in/code", code="x")
+        owner.execute("UPDATE sign_in_request SET expires_at = now() - interval '1 second'")
+        late = await second.submit(await second.get("/sign-in/code"), "/sign-in/code", code="x")
+        answers.append((wrong.status, wrong.text.replace(email, ""), late.status, late.text.replace(email, "")))
+    assert answers[0] == answers[1]
+
+
+async def test_what_a_refused_network_asks_for_is_not_counted_against_the_address(visitor, settings, owner) -> None:
+    for number in range(20):
+        await ask(visitor(), f"nobody{number}@example.org")
+    for _ in range(6):
+        assert (await ask(visitor(), MARIE.email)).status == 429
+    owner.execute("DELETE FROM throttle WHERE count > 20")  # another network
+    assert (await ask(visitor(), MARIE.email)).path == "/sign-in/code"
+
+
+async def test_a_mail_that_could_not_be_sent_is_tried_again(visitor, settings, owner, work_off, mails) -> None:
+    from portal import work
+
+    walker = visitor()
+    await ask(walker, MARIE.email)
+    await work.run(settings, until_idle=True)  # nobody listens at this address
+    assert owner.execute("SELECT status, attempts FROM procrastinate_jobs").fetchone() == ("todo", 1)
+    owner.execute("UPDATE procrastinate_jobs SET scheduled_at = now()")
+    await work_off()
+    page = await walker.submit(await walker.get(link_in(mails.to(MARIE.email)[0])), "/sign-in/confirm")
+    assert "Hello Marie" in page.text

@@ -14,6 +14,7 @@ from backoffice_sync.directory import (
     Applied,
     Conflict,
     DirectoryUnreachable,
+    HistoryLost,
     MemberGone,
     News,
     Outcome,
@@ -25,6 +26,9 @@ from backoffice_sync.mapping import ENTITIES, GROUPS
 from portal.i18n import N_
 
 BATCH = 5_000
+BEFORE = "SELECT pg_snapshot_xmax(%s::pg_snapshot) < pg_snapshot_xmax(%s::pg_snapshot)"
+LINE: dict[str, Any] = {"connect_timeout": 10, "keepalives_idle": 30, "tcp_user_timeout": 30_000}
+"""A line that went dead is noticed within half a minute."""
 TIMEOUT = "SET statement_timeout = '60s'"
 
 
@@ -53,6 +57,9 @@ class PostgresDirectory:
             await cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             await cursor.execute("SELECT pg_current_snapshot()::text")
             position = await _one(cursor)
+            await cursor.execute(BEFORE, [position, since])
+            if await _one(cursor):
+                raise HistoryLost
             await cursor.execute(
                 "SELECT DISTINCT entity, row_id::text FROM change_log "
                 "WHERE txid >= pg_snapshot_xmin(%(since)s::pg_snapshot) "
@@ -112,7 +119,7 @@ class PostgresDirectory:
                     "ON CONFLICT (change_id) DO NOTHING",
                     [member, f"{group} written", change_id],
                 )
-        except (psycopg.errors.IntegrityError, psycopg.errors.DataError):
+        except (psycopg.errors.IntegrityError, psycopg.errors.DataError, psycopg.errors.RaiseException):
             return Rejected(N_("Our records cannot take this as it is written. Please change it, or call us."))
         return Applied()
 
@@ -121,7 +128,7 @@ class PostgresDirectory:
         """One transaction; a lost connection is opened anew the next time."""
         try:
             if self._connection is None or self._connection.closed:
-                self._connection = await AsyncConnection.connect(self.url, connect_timeout=10, autocommit=True)
+                self._connection = await AsyncConnection.connect(self.url, autocommit=True, **LINE)
                 await self._connection.execute(TIMEOUT)
             async with self._connection.transaction(), self._connection.cursor() as cursor:
                 yield cursor

@@ -177,6 +177,15 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- A gift added to a receipt changes the receipt.
+CREATE FUNCTION note_receipt_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO change_log (entity, row_id) VALUES ('receipt', coalesce(NEW.receipt_id, OLD.receipt_id));
+    RETURN NULL;
+END $$;
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON receipt_gift
+    FOR EACH ROW EXECUTE FUNCTION note_receipt_change();
+
 DO $$
 DECLARE name text;
 BEGIN

@@ -8,6 +8,7 @@ revision = "0001"
 down_revision = None
 
 TABLES = [
+    "sync_set_aside",
     "campaign",
     "journal",
     "member",
@@ -76,7 +77,6 @@ def upgrade() -> None:
         sa.CheckConstraint("kind IN ('person', 'company')", name=op.f("ck_member_kind")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
         sa.UniqueConstraint("central_id", name=op.f("uq_member_central_id")),
-        sa.UniqueConstraint("number", name=op.f("uq_member_number")),
     )
     op.create_table(
         "staff_account",
@@ -118,7 +118,7 @@ def upgrade() -> None:
         sa.Column("central_id", sa.Text(), nullable=True),
         sa.Column("member_id", sa.Uuid(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("mailbox", sa.Text(), sa.Computed("lower(address)", persisted=True), nullable=False),
+        sa.Column("mailbox", sa.Text(), sa.Computed("lower(trim(address))", persisted=True), nullable=False),
         sa.Column("is_main", sa.Boolean(), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("recorded_on", sa.Date(), nullable=False),
@@ -256,7 +256,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_receipt_member_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
         sa.UniqueConstraint("central_id", name=op.f("uq_receipt_central_id")),
-        sa.UniqueConstraint("number", name=op.f("uq_receipt_number")),
     )
     op.create_index("ix_receipt_member_id_fiscal_year", "receipt", ["member_id", "fiscal_year"], unique=False)
     op.create_table(
@@ -375,6 +374,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_sign_in_request_email", "sign_in_request", ["email"], unique=False)
     op.create_index("ix_sign_in_request_session_id", "sign_in_request", ["session_id"], unique=False)
+    op.create_index("ix_member_number", "member", ["number"])
+    op.create_index("ix_receipt_number", "receipt", ["number"])
+    op.create_table(
+        "sync_set_aside",
+        sa.Column("entity", sa.Text(), nullable=False),
+        sa.Column("central_id", sa.Text(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("entity", "central_id", name=op.f("pk_sync_set_aside")),
+    )
 
 
 def downgrade() -> None:

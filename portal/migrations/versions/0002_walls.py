@@ -40,7 +40,8 @@ BEGIN
       LEFT JOIN staff_account t ON t.id = s.staff_id
      WHERE s.id = wanted AND s.secret_hash = hash
        AND s.seen_at > now() - idle AND s.created_at > now() - absolute
-       AND t.ended_at IS NULL AND (m.closed IS NOT TRUE OR s.viewing_id IS NOT NULL);
+       AND t.ended_at IS NULL
+       AND (s.viewing_id IS NOT NULL OR (m.closed IS NOT TRUE AND m.deceased_on IS NULL));
     IF found IS NULL OR found.id IS NULL THEN
         RETURN;
     END IF;
@@ -49,7 +50,7 @@ BEGIN
     END IF;
     PERFORM set_config('portal.mailbox', coalesce(found.mailbox, ''), true),
             set_config('portal.member', coalesce(found.member_id::text, ''), true),
-            set_config('portal.staff', CASE WHEN found.staff_id IS NULL THEN '' ELSE 'on' END, true);
+            set_config('portal.staff', CASE WHEN found.staff_id IS NULL OR found.viewing THEN '' ELSE 'on' END, true);
     RETURN QUERY SELECT found.id, found.mailbox, found.member_id, coalesce(found.member_name, ''), found.staff_id,
                         coalesce(found.staff_name, ''), coalesce(found.role, ''), found.viewing, found.flash;
 END $$;
@@ -60,32 +61,58 @@ GRANT EXECUTE ON FUNCTION open_session TO portal_web;
 JOURNAL = """
 CREATE SEQUENCE journal_number AS bigint;
 
+-- The end of each chain: a row cut off at the end is missed as much as one in the middle.
+CREATE TABLE journal_head (chain text PRIMARY KEY, id bigint NOT NULL, hash bytea NOT NULL);
+
 CREATE FUNCTION journal_hash(previous bytea, id bigint, at timestamptz, kind text, actor text, member_id uuid, data jsonb)
 RETURNS bytea LANGUAGE sql STABLE
     RETURN sha256(previous || convert_to(jsonb_build_array(id, extract(epoch FROM at), kind, actor, member_id, data)::text, 'UTF8'));
 
 -- One chain a member keeps writers of different members out of each other's way. The number is drawn under
--- the lock, so that numbers and hashes have the same order.
+-- the lock on the chain's head, so that numbers and hashes have the same order.
 CREATE FUNCTION chain_journal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     previous bytea;
 BEGIN
     NEW.chain := coalesce(NEW.member_id::text, 'system');
     NEW.at := clock_timestamp();
-    PERFORM pg_advisory_xact_lock(hashtextextended('journal ' || NEW.chain, 0));
-    SELECT hash INTO previous FROM journal WHERE chain = NEW.chain ORDER BY id DESC LIMIT 1;
+    INSERT INTO journal_head AS head VALUES (NEW.chain, 0, '') ON CONFLICT (chain) DO UPDATE SET id = head.id
+        RETURNING head.hash INTO previous;
     NEW.id := nextval('journal_number');
-    NEW.hash := journal_hash(coalesce(previous, ''), NEW.id, NEW.at, NEW.kind, NEW.actor, NEW.member_id, NEW.data);
+    NEW.hash := journal_hash(previous, NEW.id, NEW.at, NEW.kind, NEW.actor, NEW.member_id, NEW.data);
+    UPDATE journal_head SET id = NEW.id, hash = NEW.hash WHERE chain = NEW.chain;
     RETURN NEW;
 END $$;
 CREATE TRIGGER chain_journal BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION chain_journal();
 CREATE INDEX ix_journal_chain ON journal (chain, id);
 """
 
+RECEIPTS = """
+-- A receipt whose content the central base corrected is not the one in the stored file.
+CREATE FUNCTION forget_receipt_file() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    DELETE FROM receipt_file WHERE receipt_id = NEW.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER forget_receipt_file AFTER UPDATE OF member_id, number, fiscal_year, kind, article, issued_on, amount,
+    currency, donor_name, donor_address, lines ON receipt
+    FOR EACH ROW WHEN (to_jsonb(OLD) - 'state' IS DISTINCT FROM to_jsonb(NEW) - 'state')
+    EXECUTE FUNCTION forget_receipt_file();
+
+-- For /ready, which nobody signs in to read: an age, and nothing of anybody.
+CREATE FUNCTION oldest_open_change() RETURNS timestamptz LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = public, pg_temp
+    RETURN (SELECT min(recorded_at) FROM recorded_change WHERE status IN ('saved', 'sent'));
+"""
+
 GRANTS = """
 GRANT USAGE ON SCHEMA public TO portal_web, portal_worker, portal_sync;
-GRANT SELECT ON ALL TABLES IN SCHEMA public TO portal_web, portal_worker, portal_sync;
-GRANT INSERT ON journal TO portal_web, portal_worker, portal_sync;
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO portal_web;
+GRANT SELECT ON member, email_address, staff_account, sign_in_request, web_session, throttle, receipt, receipt_file,
+    procrastinate_jobs, procrastinate_events, procrastinate_workers, procrastinate_periodic_defers TO portal_worker;
+GRANT SELECT ON member, postal_address, email_address, phone, campaign, gift, mandate, receipt, memo, recorded_change,
+    field_in_motion, sync_heartbeat, sync_cursor, sync_conflict, sync_set_aside TO portal_sync;
+GRANT INSERT ON journal TO portal_web;
 
 GRANT INSERT, UPDATE, DELETE ON web_session TO portal_web;
 GRANT INSERT, UPDATE ON throttle, sign_in_request, postal_address, memo, field_in_motion TO portal_web;
@@ -96,12 +123,13 @@ GRANT INSERT, UPDATE, DELETE ON procrastinate_jobs, procrastinate_events, procra
     TO portal_worker;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO portal_web, portal_worker, portal_sync;
 REVOKE ALL ON SEQUENCE journal_number FROM portal_web, portal_worker, portal_sync;
+REVOKE ALL ON journal_head FROM portal_web;
 
 GRANT UPDATE, DELETE ON sign_in_request, web_session, throttle TO portal_worker;
 GRANT INSERT ON throttle, receipt_file TO portal_worker;
 
 GRANT INSERT, UPDATE, DELETE ON member, postal_address, email_address, phone, campaign, gift, mandate, receipt, memo,
-    recorded_change, field_in_motion, sync_heartbeat, sync_cursor, sync_conflict TO portal_sync;
+    recorded_change, field_in_motion, sync_heartbeat, sync_cursor, sync_conflict, sync_set_aside TO portal_sync;
 """
 
 
@@ -109,6 +137,7 @@ def upgrade() -> None:
     run(SchemaManager(PsycopgConnector()).get_schema())
     run(VISITOR)
     run(JOURNAL)
+    run(RECEIPTS)
     run(GRANTS)
     for table in WALLED:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
@@ -139,8 +168,10 @@ def downgrade() -> None:
             op.execute(f"DROP POLICY IF EXISTS {policy} ON {table}")
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
     run("""
+        DROP TRIGGER forget_receipt_file ON receipt;
         DROP TRIGGER chain_journal ON journal;
-        DROP FUNCTION chain_journal, journal_hash, open_session, portal_member, portal_staff, portal_mailbox;
+        DROP TABLE journal_head;
+        DROP FUNCTION forget_receipt_file, oldest_open_change, chain_journal, journal_hash, open_session, portal_member, portal_staff, portal_mailbox;
         DROP INDEX ix_journal_chain;
         DROP SEQUENCE journal_number;
         DROP TABLE procrastinate_events, procrastinate_periodic_defers, procrastinate_jobs, procrastinate_workers CASCADE;
