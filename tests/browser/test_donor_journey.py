@@ -38,7 +38,7 @@ def test_after_one_press_in_the_mail_home_has_the_memo_and_the_essentials(
 def test_the_newest_receipt_is_two_presses_away_and_always_the_same_file(page: Page) -> None:
     page.click("nav a[href='/receipts']")
     row = page.locator("tr:has(a[href$='/pdf'])").first
-    number = row.locator("th").inner_text().strip()
+    number = row.locator("td").first.inner_text().strip()
     amount = row.locator(".sum").inner_text().strip()
     files = []
     for _ in ("made now", "stored"):
