@@ -25,7 +25,7 @@ class MemberGone(Exception):
 
 @dataclass(frozen=True)
 class Applied:
-    """The write was carried out."""
+    """Nothing is left to do."""
 
 
 @dataclass(frozen=True)

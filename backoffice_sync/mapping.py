@@ -46,8 +46,8 @@ class Entity:
 class Rule(enum.StrEnum):
     """Who wins when both sides changed a group since they last agreed."""
 
-    DONOR_WINS = "donor wins, staff are told"
-    CENTRAL_WINS = "the central base wins, ours is kept for review"
+    DONOR_WINS = "donor wins, the conflict is noted"
+    CENTRAL_WINS = "the central base wins, ours is kept in the note of the conflict"
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from psycopg import AsyncConnection, sql
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backoffice_sync.directory import Row
-from backoffice_sync.mapping import Entity
+from backoffice_sync.directory import Row, Value
+from backoffice_sync.mapping import ENTITIES, Entity, Group
 from portal.members.models import Member
 
 
@@ -56,6 +56,18 @@ async def release(db: AsyncSession, entity: Entity, member_id: UUID, rows: Seque
     elif not rows:
         await db.execute(delete(table).where(table.c.member_id == member_id))
     await store(db, entity, rows)
+
+
+async def restore(db: AsyncSession, group: Group, member_id: UUID, base: Value | None) -> None:
+    """The change was given up: show again what the central base was last known to hold."""
+    table = ENTITIES[group.entity].table
+    mine = table.c.member_id == member_id
+    if base is None:
+        await db.execute(delete(table).where(mine, table.c.held))
+        return
+    there = await db.execute(update(table).where(mine, table.c.held).values(**base, held=False).returning(table.c.id))
+    if there.first() is None:  # ours was a removal
+        await db.execute(insert(table).values(member_id=member_id, **base))
 
 
 async def let_go(db: AsyncSession, entity: Entity, member_id: UUID) -> None:

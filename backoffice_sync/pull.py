@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 
 import psycopg
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +13,7 @@ from backoffice_sync import mirror
 from backoffice_sync.directory import Directory, HistoryLost, News, Row
 from backoffice_sync.mapping import ENTITIES, Entity
 from backoffice_sync.models import SyncCursor, SyncSetAside
-from portal.changes import SyncHeartbeat
+from portal import changes
 from portal.database import Database
 
 log = logging.getLogger("backoffice_sync.pull")
@@ -77,7 +77,10 @@ async def _store(db: AsyncSession, entity: Entity, rows: list[Row]) -> int:
     """A batch at once; when it is refused, row by row, setting aside those that cannot be taken."""
     try:
         async with db.begin_nested():
-            return await mirror.store(db, entity, rows)
+            written = await mirror.store(db, entity, rows)
+            taken = SyncSetAside.central_id.in_([row[0] for row in rows])
+            await db.execute(delete(SyncSetAside).where(SyncSetAside.entity == entity.name, taken))
+            return written
     except psycopg.OperationalError:
         raise
     except psycopg.Error:
@@ -113,10 +116,4 @@ async def _note(db: AsyncSession, system: str, position: str) -> None:
             index_elements=[SyncCursor.system], set_={"position": position, "moved_at": func.now()}
         )
     )
-    await beat(db, "pull")
-
-
-async def beat(db: AsyncSession, duty: str) -> None:
-    """Tell the portal that a duty was done just now."""
-    row = insert(SyncHeartbeat).values(duty=duty, at=func.now())
-    await db.execute(row.on_conflict_do_update(index_elements=[SyncHeartbeat.duty], set_={"at": func.now()}))
+    await changes.beat(db, "pull")

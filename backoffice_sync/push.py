@@ -32,7 +32,6 @@ from backoffice_sync.directory import (
 from backoffice_sync.mapping import ENTITIES, GROUPS, Group
 from backoffice_sync.merge import Decision, decide
 from backoffice_sync.models import SyncConflict
-from backoffice_sync.pull import beat
 from portal import changes
 from portal.changes import FieldInMotion, RecordedChange, Status
 from portal.database import Database
@@ -45,7 +44,11 @@ LOCK_CLASS = 7_105
 MOST_ROUNDS = 3
 MOST_ATTEMPTS = 8
 LONGEST_WAIT = timedelta(minutes=10)
-OPEN = RecordedChange.status.in_([Status.SAVED, Status.SENT])
+OPEN = RecordedChange.status.in_(changes.OPEN)
+
+
+class StillChanging(Exception):
+    """Somebody there keeps changing the very group that we want to write."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ async def push(portal: Database, directory: Directory, *, limit: int = 100) -> i
                 continue
             done += 1
     async with portal.begin() as db:
-        await beat(db, "push")
+        await changes.beat(db, "push")
     return done
 
 
@@ -144,7 +147,7 @@ async def _push_group(portal: Database, directory: Directory, member_id: UUID, g
         if not isinstance(outcome, Conflict):
             await _finish(portal, directory, job, outcome, gave_way=gave_way)
             return
-    raise DirectoryUnreachable("the group keeps changing under our hands")
+    raise StillChanging
 
 
 async def _carry_out(
@@ -243,7 +246,8 @@ async def _note_conflict(portal: Database, job: Job, theirs: Value | None) -> No
 async def _wait(portal: Database, member_id: UUID, *, give_up_after: int | None = None) -> None:
     """Back off: the wait doubles with each attempt, up to ten minutes, with jitter against herds.
 
-    After `give_up_after` attempts people look at it: the change is set aside and the mirror follows the central base.
+    After `give_up_after` attempts people look at it: the change waits for review, and the portal shows again what
+    the central base was last known to hold.
     """
     mine = (RecordedChange.member_id == member_id, OPEN)
     async with portal.begin() as db:
@@ -253,9 +257,9 @@ async def _wait(portal: Database, member_id: UUID, *, give_up_after: int | None 
             reason = N_("It could not be passed on. Our team will look at it.")
             closed = {"status": Status.REVIEW, "status_at": func.now(), "reason": reason}
             await db.execute(update(RecordedChange).where(*mine).values(**closed))
-            await db.execute(delete(FieldInMotion).where(FieldInMotion.member_id == member_id))
-            for group in GROUPS.values():
-                await mirror.let_go(db, ENTITIES[group.entity], member_id)
+            given_up = delete(FieldInMotion).where(FieldInMotion.member_id == member_id)
+            for group, base in await db.execute(given_up.returning(FieldInMotion.group, FieldInMotion.base)):
+                await mirror.restore(db, GROUPS[group], member_id, base)
             return
         pause = min(timedelta(seconds=2 ** min(attempts, 10)), LONGEST_WAIT) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter
         again = {"attempts": RecordedChange.attempts + 1, "not_before": func.now() + pause}

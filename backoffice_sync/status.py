@@ -1,14 +1,14 @@
 """How the sync is doing, for people and for machines."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
 from backoffice_sync.models import SyncConflict, SyncCursor, SyncSetAside
 from portal import clock
-from portal.changes import RecordedChange, Status, SyncHeartbeat
+from portal.changes import OPEN, RecordedChange, Status, SyncHeartbeat
 from portal.database import Database
+from portal.members.models import Member
 
 
 async def status(portal: Database) -> dict[str, Any]:
@@ -16,21 +16,25 @@ async def status(portal: Database) -> dict[str, Any]:
     async with portal.begin() as db:
         counted = await db.execute(select(RecordedChange.status, func.count()).group_by(RecordedChange.status))
         by_state = dict.fromkeys(map(str, Status), 0) | {row[0]: row[1] for row in counted}
-        is_open = RecordedChange.status.in_([Status.SAVED, Status.SENT])
+        is_open = RecordedChange.status.in_(OPEN)
         oldest = await db.scalar(select(func.min(RecordedChange.recorded_at)).where(is_open))
         retried = await db.scalar(select(func.count()).where(is_open, RecordedChange.attempts > 0))
-        aside = await db.scalar(select(func.count()).select_from(SyncSetAside))
+        aside = await db.execute(select(SyncSetAside.entity, SyncSetAside.central_id, SyncSetAside.problem))
+        set_aside = [" ".join(row) for row in aside]
+        in_review = select(Member.number).join(RecordedChange, RecordedChange.member_id == Member.id).distinct()
+        review = sorted(await db.scalars(in_review.where(RecordedChange.status == Status.REVIEW)))
         conflicts = await db.scalar(select(func.count()).select_from(SyncConflict))
         beats = {row.duty: row.at for row in await db.execute(select(SyncHeartbeat.duty, SyncHeartbeat.at))}
         cursors = {row.system: row.position for row in await db.execute(select(SyncCursor.system, SyncCursor.position))}
     return {
         "changes": by_state,
-        "oldest_open_change_seconds": _age(oldest),
+        "oldest_open_change_seconds": clock.age(oldest),
         "waiting_after_failure": retried,
         "conflicts": conflicts,
-        "rows_set_aside": aside,
-        "last_pull_seconds": _age(beats.get("pull")),
-        "last_push_seconds": _age(beats.get("push")),
+        "members_under_review": review,
+        "rows_set_aside": set_aside,
+        "last_pull_seconds": clock.age(beats.get("pull")),
+        "last_push_seconds": clock.age(beats.get("push")),
         "cursors": cursors,
     }
 
@@ -45,15 +49,15 @@ def in_words(found: dict[str, Any]) -> str:
         ("waiting after a failure", str(found["waiting_after_failure"])),
         ("confirmed", str(changes["confirmed"])),
         ("refused", str(changes["refused"])),
-        ("under review", str(changes["review"])),
+        ("under review", _list(changes["review"], found["members_under_review"])),
         ("conflicts noted", str(found["conflicts"])),
-        ("rows set aside", str(found["rows_set_aside"])),
+        ("rows set aside", _list(len(found["rows_set_aside"]), found["rows_set_aside"])),
     ]
     return "\n".join(f"{name:24} {value}" for name, value in lines)
 
 
-def _age(moment: datetime | None) -> float | None:
-    return None if moment is None else round((clock.now() - moment).total_seconds(), 1)
+def _list(count: int, names: list[str]) -> str:
+    return f"{count} ({', '.join(names[:20])})" if names else str(count)
 
 
 def _ago(seconds: float | None) -> str:

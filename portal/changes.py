@@ -31,10 +31,9 @@ class Status(enum.StrEnum):
     REFUSED = "refused"
     REVIEW = "review"
 
-    @property
-    def open(self) -> bool:
-        return self in {Status.SAVED, Status.SENT}
 
+OPEN = (Status.SAVED, Status.SENT)
+"""On its way: neither arrived nor refused nor with people."""
 
 STATUS_WORDS = {
     Status.SAVED: N_("Saved, will be passed on shortly"),
@@ -79,7 +78,6 @@ class FieldInMotion(Base):
     sent: Mapped[dict[str, Any] | None] = mapped_column(
         JSONB(none_as_null=True), doc='{"value": …} of what was last tried; it may have been a removal'
     )
-    version: Mapped[int] = mapped_column(Integer, server_default="1")
 
 
 class SyncHeartbeat(Base):
@@ -112,11 +110,12 @@ async def record(
     values = {"member_id": member_id, "group": group}
     await db.execute(insert(RecordedChange).values(id=change_id, **values, old=old, new=new, actor=actor))
     motion = upsert(FieldInMotion).values(**values, base=old)
-    await db.execute(
-        motion.on_conflict_do_update(
-            index_elements=[FieldInMotion.member_id, FieldInMotion.group],
-            set_={"version": FieldInMotion.version + 1},
-        )
-    )
+    await db.execute(motion.on_conflict_do_nothing())
     await db.execute(select(func.pg_notify(CHANNEL, str(member_id))))
     return change_id
+
+
+async def beat(db: AsyncSession, duty: str) -> None:
+    """Note that the sync did a duty just now."""
+    row = upsert(SyncHeartbeat).values(duty=duty, at=func.now())
+    await db.execute(row.on_conflict_do_update(index_elements=[SyncHeartbeat.duty], set_={"at": func.now()}))

@@ -9,6 +9,7 @@ from dataclasses import MISSING, fields
 from portal import logs
 from portal import settings as configuration
 from portal.settings import Settings, SettingsError
+from portal.staff.models import ROLES
 
 
 def main() -> None:
@@ -32,10 +33,12 @@ def main() -> None:
     demo_options.add_argument("--reset", action="store_true", help="forget the demonstration's data")
     command("journal", journal).add_argument("act", choices=["verify"])
     staff_options = command("staff", staff)
-    staff_options.add_argument("act", choices=["create"])
-    staff_options.add_argument("--email", required=True)
-    staff_options.add_argument("--name", required=True)
-    staff_options.add_argument("--role", required=True, choices=["reader", "editor", "compliance", "administrator"])
+    acts = staff_options.add_subparsers(dest="act", required=True)
+    create = acts.add_parser("create", help="give somebody access to the desk, or another role")
+    create.add_argument("--name", required=True)
+    create.add_argument("--role", required=True, choices=ROLES)
+    for act in (create, acts.add_parser("end", help="take it away at once")):
+        act.add_argument("--email", required=True)
 
     options = parser.parse_args()
     try:
@@ -104,10 +107,16 @@ def journal(options: argparse.Namespace) -> int:  # noqa: ARG001 - the only act 
     return 1 if broken else 0
 
 
-def staff(options: argparse.Namespace) -> None:
-    """create: give somebody access to the desk"""
-    from portal.staff.actions import create_account
+def staff(options: argparse.Namespace) -> int | None:
+    """who may use the desk"""
+    from portal.staff import actions
     from portal.work import as_owner
 
-    person = {"email": options.email, "name": options.name, "role": options.role}
-    asyncio.run(as_owner(configuration.load(), lambda db: create_account(db, **person, actor="command line")))
+    settings, by = configuration.load(), {"email": options.email, "actor": "command line"}
+    if options.act == "create":
+        person = {"name": options.name, "role": options.role}
+        asyncio.run(as_owner(settings, lambda db: actions.create_account(db, **person, **by)))
+    elif not asyncio.run(as_owner(settings, lambda db: actions.end_account(db, **by))):
+        print(f"nobody has access with {options.email}")
+        return 1
+    return None

@@ -17,3 +17,8 @@ def today() -> date:
 
 def paris(moment: datetime) -> datetime:
     return moment.astimezone(PARIS)
+
+
+def age(moment: datetime | None) -> float | None:
+    """Seconds since then, for machines and for whoever is called at night."""
+    return None if moment is None else round((now() - moment).total_seconds(), 1)

@@ -1,6 +1,5 @@
 """Is the portal alive, and can it do its work? For load balancers and for whoever is called at night."""
 
-from datetime import datetime
 from typing import Any
 
 from litestar import Response, get
@@ -38,8 +37,8 @@ async def _look(db: AsyncSession) -> dict[str, Any]:
     worker_age = await db.scalar(
         text("SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers")
     )
-    waiting = _age(await db.scalar(select(func.oldest_open_change())))
-    pulled = _age(await db.scalar(select(SyncHeartbeat.at).where(SyncHeartbeat.duty == "pull")))
+    waiting = clock.age(await db.scalar(select(func.oldest_open_change())))
+    pulled = clock.age(await db.scalar(select(SyncHeartbeat.at).where(SyncHeartbeat.duty == "pull")))
     late = waiting is not None and waiting > LATE_SECONDS
     return {
         "database": "reachable",
@@ -49,10 +48,6 @@ async def _look(db: AsyncSession) -> dict[str, Any]:
         "worker": "seen" if worker_age is not None and worker_age < WORKER_SILENT_SECONDS else "not seen",
         "sync": {"oldest_open_change_seconds": waiting, "last_pull_seconds": pulled, "late": late},
     }
-
-
-def _age(moment: datetime | None) -> float | None:
-    return None if moment is None else round((clock.now() - moment).total_seconds(), 1)
 
 
 HANDLERS = [health, ready]

@@ -14,14 +14,14 @@ from portal.web.throttle import Throttle
 @queue.periodic(cron="17 * * * *")
 @queue.task(name="housekeeping.purge", pass_context=True, queueing_lock="purge")
 async def purge(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - given by the scheduler
-    """Sessions past their end, wishes to sign in after a day, counters after two."""
+    """Sessions past their end, wishes to sign in after a day, counters after two, failed jobs after three."""
     shop = workshop(context)
     ended = func.now() - timedelta(hours=shop.settings.session_hours)
     async with shop.database.begin() as db:
         await db.execute(delete(WebSession).where(WebSession.created_at < ended))
         await db.execute(delete(SignInRequest).where(SignInRequest.asked_at < func.now() - timedelta(days=1)))
         await db.execute(delete(Throttle).where(Throttle.started_at < func.now() - timedelta(days=2)))
-    await queue.job_manager.delete_old_jobs(nb_hours=72)
+    await queue.job_manager.delete_old_jobs(nb_hours=72, include_failed=True)
 
 
 @queue.periodic(cron="* * * * *")

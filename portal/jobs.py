@@ -12,7 +12,7 @@ from procrastinate import JobContext
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.database import Database
-from portal.mail import Mailer
+from portal.mail import Postman
 from portal.pdf import Printer
 from portal.settings import Settings
 
@@ -28,7 +28,7 @@ class Workshop:
 
     settings: Settings
     database: Database
-    mailer: Mailer
+    postman: Postman
     printer: Printer
 
 

@@ -30,6 +30,7 @@ KINDS = {
     "staff.viewing.started": N_("A staff member looked at the portal as the member sees it"),
     "staff.viewing.ended": N_("A staff member stopped looking"),
     "staff.account.created": N_("Staff account created"),
+    "staff.account.ended": N_("Staff account ended"),
 }
 """Every kind of event with its label in plain words."""
 

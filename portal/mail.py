@@ -5,7 +5,6 @@ import smtplib
 import ssl
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
-from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from jinja2 import Environment
@@ -16,23 +15,19 @@ from portal.settings import LOCAL_HOSTS, Settings
 TIMEOUT_SECONDS = 20
 
 
-class Mailer(Protocol):
-    async def send(self, to: str, name: str, language: str, **context: object) -> None:
-        """Send the mail `templates/mail/<name>.{subject,txt,html}`.
-
-        Raises:
-            OSError: the relay was not reached or refused the message (smtplib's errors are OSErrors).
-        """
-
-
 class Postman:
-    """The real mailer."""
+    """Writes mails and hands them to the relay."""
 
     def __init__(self, settings: Settings, templates: Environment) -> None:
         self.settings = settings
         self.templates = templates
 
     async def send(self, to: str, name: str, language: str, **context: object) -> None:
+        """Send the mail `templates/mail/<name>.{subject,txt,html}`.
+
+        Raises:
+            OSError: the relay was not reached or refused the message (smtplib's errors are OSErrors).
+        """
         await asyncio.to_thread(self._deliver, self.write(to, name, language, **context))
 
     def write(self, to: str, name: str, language: str, **context: object) -> EmailMessage:

@@ -1,7 +1,7 @@
 """Settings of one installation, read once from the environment and checked at start.
 
 The metadata of each field is its documentation: `portal check` prints it, and a
-test compares it with the table in the README.
+test asks that the README names the setting.
 """
 
 import os
@@ -29,7 +29,9 @@ def setting(doc: str, default: Any = MISSING) -> Any:
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     database_url: str = setting("PostgreSQL database of the portal, as the owner of its tables")
-    secret_key: str = setting("at least 32 random characters; signs links and derives the database roles' passwords")
+    secret_key: str = setting(
+        "at least 32 random characters; keys codes, form tokens and limits, and derives the database roles' passwords"
+    )
     base_url: str = setting("public address of the portal, without a final slash", "http://localhost:8000")
     smtp_url: str = setting(
         "mail relay: smtp://user:password@host:port, smtps:// for TLS from the start", "smtp://localhost:25"

@@ -5,7 +5,7 @@ let waiting;
 async function redraw() {
   const body = new URLSearchParams(new FormData(form));
   const answer = await fetch(form.dataset.preview, { method: "POST", body });
-  if (!answer.ok) return;
+  if (!answer.ok || answer.redirected) return;
   const drawn = new DOMParser().parseFromString(await answer.text(), "text/html");
   document.getElementById("envelope").replaceWith(drawn.getElementById("envelope"));
 }

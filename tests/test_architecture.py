@@ -7,7 +7,6 @@ import pytest
 
 from portal import ROOT
 
-KERNEL_AND_WEB = {"portal.web"}
 FILES = sorted([*(ROOT / "portal").rglob("*.py"), *(ROOT / "backoffice_sync").rglob("*.py")])
 FEATURES = {path.parent.name for path in (ROOT / "portal").glob("*/__init__.py")} - {"web", "migrations", "demo"}
 OUTERMOST = {"app", "cli", "work", "jobs", "health", "housekeeping"}

@@ -20,7 +20,7 @@ def test_every_template_compiles(settings) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_has_a_title_and_one_heading(name: str) -> None:
+def test_every_page_has_a_title_and_a_heading(name: str) -> None:
     source = (TEMPLATES / name).read_text()
     if "{% extends" in source:
         assert "{% block title %}" in source

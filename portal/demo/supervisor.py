@@ -164,7 +164,7 @@ def _welcome(port: int) -> str:
             *(f"  {email:<{width}}{who}" for email, who in donors),
             "\nStaff:\n",
             *(f"  {email:<{width}}{who}" for email, who in staff),
-            "\nFor example: as Marie, change your address under « Mes coordonnées » and watch it reach the central base;",
+            "\nFor example: as Marie, change your address under « Mes coordonnées » and watch it arrive;",
             "as Camille, find Marie and write her a message, then look at Marie's home page again.",
             "\nStop with Ctrl-C; start afresh with `make demo-reset`. Logs are in var/demo/log.\n",
         ]

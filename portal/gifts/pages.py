@@ -31,8 +31,8 @@ async def show_gifts(
     totals = await queries.totals(db, donor)
     year = year if year in {total.year for total in totals} else None
     count = sum(total.count for total in totals if year in {None, total.year})
-    pages = Pages(number=min(max(number, 1), max(1, -(-count // PER_PAGE))), total=count)
-    rows = await queries.listed(db, donor, year, offset=(pages.number - 1) * PER_PAGE, limit=PER_PAGE)
+    pages = Pages(number, total=count)
+    rows = await queries.listed(db, donor, year, offset=pages.offset, limit=PER_PAGE)
     main = [total for total in totals[::-1] if total.currency == totals[0].currency]
     return page(
         "gifts/gifts",

@@ -17,7 +17,7 @@ async def show_home(db: NamedDependency[AsyncSession], donor: NamedDependency[Do
     card = await queries.card(db, donor)
     giving = await queries.giving(db, donor)
     papers = await queries.papers(db, donor)
-    return page("home/home", donor=donor, card=card, giving=giving, papers=papers, means=MEANS)
+    return page("home/home", card=card, giving=giving, papers=papers, means=MEANS)
 
 
 HANDLERS = [show_home]

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Date, Uuid
 
 from portal import clock
-from portal.changes import RecordedChange, Status
+from portal.changes import OPEN, RecordedChange
 from portal.gifts.models import Gift
 from portal.mandates.models import Mandate
 from portal.members.models import Member
@@ -38,7 +38,7 @@ main_address = select(address.returned_on).where(address.member_id == MEMBER, ad
 changes_under_way = select(func.count()).where(
     change.member_id == MEMBER,
     change.actor == bindparam("actor"),
-    change.status.in_([Status.SAVED, Status.SENT]),
+    change.status.in_(OPEN),
 )
 CARD = (
     select(

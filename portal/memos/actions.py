@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal import changes, journal
 from portal.memos.models import Memo
-from portal.memos.queries import stored
-from portal.memos.rules import MemoText
+from portal.memos.queries import text_of
+from portal.memos.rules import MemoText, as_group
 from portal.web.forms import Outdated, fingerprint
 
 GROUP = "memo"
@@ -22,10 +22,10 @@ async def set_memo(db: AsyncSession, member_id: UUID | None, memo: MemoText, *, 
         Outdated: the memo is no longer the one that the editor saw.
     """
     await changes.lock(db, member_id)
-    old = await _value(db, member_id)
+    old = await text_of(db, member_id)
     if old == memo:
         return False
-    if fingerprint(old.as_group() if old else None) != seen:
+    if fingerprint(as_group(old)) != seen:
         raise Outdated
     values = {
         "body": memo.body,
@@ -43,17 +43,12 @@ async def set_memo(db: AsyncSession, member_id: UUID | None, memo: MemoText, *, 
 
 async def remove_memo(db: AsyncSession, member_id: UUID | None, *, actor: str) -> bool:
     await changes.lock(db, member_id)
-    old = await _value(db, member_id)
+    old = await text_of(db, member_id)
     if old is None:
         return False
     await db.execute(delete(Memo).where(Memo.member_id.is_not_distinct_from(member_id)))
     await _note(db, "memo.removed", member_id, old=old, new=None, actor=actor)
     return True
-
-
-async def _value(db: AsyncSession, member_id: UUID | None) -> MemoText | None:
-    row = await stored(db, member_id)
-    return MemoText(row.body, row.starts_on, row.ends_on) if row else None
 
 
 async def _note(
@@ -65,7 +60,7 @@ async def _note(
     new: MemoText | None,
     actor: str,
 ) -> None:
-    before, after = (memo.as_group() if memo else None for memo in (old, new))
+    before, after = as_group(old), as_group(new)
     await journal.write(db, kind, actor=actor, member_id=member_id, old=before, new=after)
     if member_id is not None:
         await changes.record(db, member_id, GROUP, old=before, new=after, actor=actor)

@@ -13,7 +13,7 @@ from portal.members.models import Member
 from portal.members.rules import full_name
 from portal.memos import actions, queries
 from portal.memos.forms import FIELDS, parse
-from portal.memos.rules import MemoText
+from portal.memos.rules import as_group
 from portal.web import forms, session
 from portal.web.errors import NotFound
 from portal.web.guards import EDITORS
@@ -26,8 +26,7 @@ ONE, GENERAL = "/staff/members/{member_id:uuid}/memo", "/staff/memo"
 
 @get([ONE, GENERAL], opt=EDIT)
 async def edit_memo(db: NamedDependency[AsyncSession], member_id: FromPath[UUID | None] = None) -> Template:
-    memo = await queries.stored(db, member_id)
-    shown = MemoText(memo.body, memo.starts_on, memo.ends_on).as_group() if memo else None
+    shown = as_group(await queries.text_of(db, member_id))
     typed = {name: value or "" for name, value in (shown or {}).items()} | {forms.SEEN: forms.fingerprint(shown)}
     return await _form_page(db, member_id, forms.Form(typed))
 
@@ -81,8 +80,7 @@ async def remove_memo(
 
 async def _outdated_page(db: AsyncSession, member_id: UUID | None, form: forms.Form) -> Template:
     """Both are shown, what was typed and what a colleague wrote meanwhile; the editor decides."""
-    memo = await queries.stored(db, member_id)
-    stored = MemoText(memo.body, memo.starts_on, memo.ends_on).as_group() if memo else None
+    stored = as_group(await queries.text_of(db, member_id))
     form.typed = {**form.typed, forms.SEEN: forms.fingerprint(stored)}
     return await _form_page(db, member_id, form, status=409, outdated=True)
 

@@ -13,9 +13,12 @@ class MemoText:
     starts_on: date | None
     ends_on: date | None
 
-    def as_group(self) -> dict[str, Any]:
-        """The form in which the sync compares and passes it on."""
-        return {"body": self.body, "starts_on": _iso(self.starts_on), "ends_on": _iso(self.ends_on)}
+
+def as_group(memo: MemoText | None) -> dict[str, Any] | None:
+    """The form in which the sync compares and passes it on."""
+    if memo is None:
+        return None
+    return {"body": memo.body, "starts_on": _iso(memo.starts_on), "ends_on": _iso(memo.ends_on)}
 
 
 def _iso(value: date | None) -> str | None:

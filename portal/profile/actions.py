@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal import changes, journal
 from portal.profile.models import PostalAddress
-from portal.profile.queries import address_value, main_address
+from portal.profile.queries import address_group, main_address
 from portal.profile.rules import Address
 from portal.web.donor import Donor
 from portal.web.forms import Outdated, fingerprint
@@ -21,7 +21,7 @@ async def save_address(db: AsyncSession, donor: Donor, address: Address, *, seen
     """
     await changes.lock(db, donor.id)
     row = await main_address(db, donor)
-    old = address_value(row).as_group() if row else None
+    old = address_group(row)
     new = address.as_group()
     if old == new:
         return False

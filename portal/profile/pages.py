@@ -29,8 +29,8 @@ async def show_profile(db: NamedDependency[AsyncSession], donor: NamedDependency
 @get("/profile/address")
 async def edit_address(db: NamedDependency[AsyncSession], donor: NamedDependency[Donor]) -> Template:
     row = await queries.main_address(db, donor)
-    shown = queries.address_value(row).as_group()
-    form = forms.Form(shown | {forms.SEEN: forms.fingerprint(shown if row else None)})
+    seen = forms.fingerprint(queries.address_group(row))
+    form = forms.Form(queries.address_value(row).as_group() | {forms.SEEN: seen})
     return await _form_page(db, donor, form, returned=row.returned_on if row else None)
 
 
@@ -102,9 +102,10 @@ async def _lines(db: AsyncSession, donor: Donor, address: rules.Address) -> list
 
 async def _outdated_page(db: AsyncSession, donor: Donor, form: forms.Form) -> Template:
     """Both are shown, what was typed and what has been stored meanwhile; the donor decides."""
-    stored = queries.address_value(await queries.main_address(db, donor))
-    form.typed = {**form.typed, forms.SEEN: forms.fingerprint(stored.as_group())}
-    return await _form_page(db, donor, form, status=409, stored=await _lines(db, donor, stored))
+    row = await queries.main_address(db, donor)
+    form.typed = {**form.typed, forms.SEEN: forms.fingerprint(queries.address_group(row))}
+    stored = await _lines(db, donor, queries.address_value(row))
+    return await _form_page(db, donor, form, status=409, stored=stored)
 
 
 async def _form_page(

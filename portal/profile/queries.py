@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +24,11 @@ class Profile:
 
 def address_value(row: PostalAddress | None) -> Address:
     return Address(**{name: getattr(row, name) for name in FIELDS}) if row else Address()
+
+
+def address_group(row: PostalAddress | None) -> dict[str, Any] | None:
+    """What the sync compares: None when there is no address, which is not the same as an empty one."""
+    return address_value(row).as_group() if row else None
 
 
 async def member_of(db: AsyncSession, donor: Donor) -> Member:

@@ -34,7 +34,7 @@ class Receipt(Base):
 
 
 class ReceiptFile(Base):
-    """The PDF, rendered once and served for ever after."""
+    """The PDF, rendered once and served ever after; a trigger drops it when the central base corrects the receipt."""
 
     __tablename__ = "receipt_file"
 

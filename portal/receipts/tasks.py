@@ -1,4 +1,4 @@
-"""Rendering a receipt once; the file is stored and never rendered again."""
+"""Rendering a receipt once; the stored file serves until the central base corrects the receipt."""
 
 import hashlib
 from datetime import date

@@ -86,11 +86,11 @@ async def use_code(
 
 
 @get("/sign-in/link/{token:str}", opt=PUBLIC)
-async def open_link(request: HTTPRequest, token: FromPath[str]) -> Redirect:
+async def open_link(request: HTTPRequest, settings: NamedDependency[Settings], token: FromPath[str]) -> Redirect:
     """Put the secret out of the address, into a short-lived cookie. Opening a link changes nothing."""
     if not re.fullmatch("[A-Za-z0-9_-]{20,60}", token):
         raise NotFound
-    session.set_cookie(request, session.LINK_COOKIE, token, seconds=session.LINK_SECONDS)
+    session.set_cookie(request, session.LINK_COOKIE, token, seconds=settings.link_minutes * 60)
     return Redirect("/sign-in/confirm", status_code=303, headers={"Referrer-Policy": "no-referrer"})
 
 

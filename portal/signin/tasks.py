@@ -33,7 +33,7 @@ async def send_mail(context: JobContext, wish_id: str) -> None:
     first_attempt = context.job is None or context.job.attempts == 0
     letter = await _prepare(shop, UUID(wish_id), first_attempt=first_attempt)
     if letter is not None:
-        await shop.mailer.send(letter.to, letter.name, letter.language, **letter.secrets)
+        await shop.postman.send(letter.to, letter.name, letter.language, **letter.secrets)
 
 
 async def _prepare(shop: Workshop, wish_id: UUID, *, first_attempt: bool) -> Letter | None:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,3 +19,13 @@ async def create_account(db: AsyncSession, *, email: str, name: str, role: str, 
     account_id = (await db.execute(row.returning(StaffAccount.id))).scalar_one()
     await journal.write(db, "staff.account.created", actor=actor, account=str(account_id), role=role)
     return account_id
+
+
+async def end_account(db: AsyncSession, *, email: str, actor: str) -> bool:
+    """Take access away at once, sessions included; False when nobody has this address."""
+    row = update(StaffAccount).where(StaffAccount.email == email.lower(), StaffAccount.ended_at.is_(None))
+    account_id = await db.scalar(row.values(ended_at=func.now()).returning(StaffAccount.id))
+    if account_id is None:
+        return False
+    await journal.write(db, "staff.account.ended", actor=actor, account=str(account_id))
+    return True

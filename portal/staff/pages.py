@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal import journal
 from portal.changes import STATUS_WORDS
-from portal.members.rules import full_name
+from portal.members.rules import addressee, full_name
 from portal.memos.queries import stored
 from portal.profile import queries as profile_queries
 from portal.profile.rules import envelope
@@ -38,8 +38,8 @@ async def show_member(request: HTTPRequest, db: NamedDependency[AsyncSession], m
     if member is None:
         raise NotFound
     await journal.write(db, "staff.member.viewed", actor=request.user.actor, member_id=member_id)
-    profile = await profile_queries.profile(db, Donor(member_id, full_name(member)))
-    lines = envelope(profile_queries.address_value(profile.address), full_name(member)) if profile.address else []
+    profile = await profile_queries.profile(db, Donor(member_id))
+    lines = envelope(profile_queries.address_value(profile.address), addressee(member)) if profile.address else []
     return page(
         "staff/member",
         member=member,

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Row, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.changes import RecordedChange
 from portal.gifts.models import Gift
@@ -15,8 +16,8 @@ from portal.members.models import Member
 from portal.profile.models import EmailAddress, PostalAddress
 
 MOST_FOUND = 50
-ACCENTS = "àâäáãçéèêëîïíôöóõùûüúÿñæœ"
-PLAIN = "aaaaaceeeeiiioooouuuuynao"
+ACCENTS = "àâäáãçéèêëîïíôöóõùûüúÿñ"
+PLAIN = "aaaaaceeeeiiioooouuuuyn"
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,12 @@ class Activity:
     journal: Sequence[JournalEntry]
 
 
-def folded(column: object) -> object:
-    """Lower case without accents, in the database."""
-    return func.translate(func.lower(column), ACCENTS, PLAIN)
+def folded(column: InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """Lower case without accents, in the database, as `i18n.fold` does it."""
+    plain: ColumnElement[str] = func.translate(func.lower(column), ACCENTS, PLAIN)
+    for letters, ligature in (("oe", "œ"), ("ae", "æ")):
+        plain = func.replace(plain, ligature, letters)
+    return plain
 
 
 async def find(db: AsyncSession, typed: str) -> Sequence[Row]:  # type: ignore[type-arg]
@@ -41,10 +45,11 @@ async def find(db: AsyncSession, typed: str) -> Sequence[Row]:  # type: ignore[t
         .limit(MOST_FOUND + 1)
     )  # fmt: skip
     for word in fold(typed).replace("\0", "").split():
-        part = f"%{word.replace('%', '').replace('_', '')}%"
-        has_email = exists().where(EmailAddress.member_id == Member.id, EmailAddress.mailbox.like(part))
+        has_email = exists().where(
+            EmailAddress.member_id == Member.id, EmailAddress.mailbox.contains(word, autoescape=True)
+        )
         places = (Member.first_name, Member.last_name, Member.company_name, PostalAddress.town)
-        named = [folded(column).like(part) for column in places]  # type: ignore[attr-defined]
+        named = [folded(column).contains(word, autoescape=True) for column in places]
         query = query.where(or_(func.lower(Member.number) == word, has_email, *named))
     return (await db.execute(query)).all()
 

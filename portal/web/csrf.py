@@ -1,7 +1,8 @@
 """No other site can act in a visitor's name: origin checks, and a token that belongs to the session.
 
 The token alone would not do (a sub-domain can plant cookies), the origin alone
-neither (old browsers leave it out); an unsafe request passes both.
+neither (old browsers leave it out): an unsafe request passes both, or the first
+alone while there is no session whose token it could carry.
 """
 
 from typing import Any

@@ -13,8 +13,6 @@ from portal.web.session import HTTPRequest
 @dataclass(frozen=True)
 class Donor:
     id: UUID
-    name: str
-    read_only: bool = False
 
 
 async def provide_donor(request: HTTPRequest, db: NamedDependency[AsyncSession]) -> Donor:  # noqa: ARG001
@@ -25,4 +23,4 @@ async def provide_donor(request: HTTPRequest, db: NamedDependency[AsyncSession])
     visitor = request.user
     if visitor.member_id is None:
         raise NotFound
-    return Donor(visitor.member_id, visitor.member_name, read_only=visitor.viewing)
+    return Donor(visitor.member_id)

@@ -11,6 +11,7 @@ from litestar.response import Redirect
 
 from portal import i18n
 from portal.i18n import N_
+from portal.web.session import find_language, read_cookies
 from portal.web.templating import render_bare
 
 log = logging.getLogger("portal")
@@ -124,8 +125,7 @@ def show_fault(request: Request[Any, Any, Any], error: Exception) -> Response[An
 
 def error_page(request: Request[Any, Any, Any], status: int, title: str, words: str, number: str = "") -> Response[str]:
     request.scope["state"].get("cookies", []).clear()  # what was to be kept was rolled back
-    accepted = request.headers.get("accept-language", "")
-    token = i18n.language.set(i18n.choose(request.cookies.get("language"), accepted))
+    token = i18n.language.set(find_language(request.scope, read_cookies(request.scope)))
     try:
         body = render_bare(request, "errors/error.html", title=title, words=words, number=number)
     finally:

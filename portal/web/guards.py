@@ -3,6 +3,9 @@
 `opt={"public": True}`      anybody
 `opt={"for_staff": True}`   staff, with one of `roles` where given
 nothing                     a donor, or staff who look at a donor's pages (reading only)
+
+Besides: `while_viewing` (open to staff while they look at a donor's pages), `without_csrf` (changes nothing of
+anybody), and `without_session` (the session middleware leaves it alone).
 """
 
 from litestar.handlers import BaseRouteHandler

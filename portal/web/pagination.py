@@ -7,13 +7,21 @@ PER_PAGE = 30
 
 @dataclass(frozen=True)
 class Pages:
-    number: int
+    wanted: int
     total: int
-    per_page: int = PER_PAGE
+
+    @property
+    def number(self) -> int:
+        """The wanted page, or the nearest that there is."""
+        return min(max(self.wanted, 1), self.count)
+
+    @property
+    def offset(self) -> int:
+        return (self.number - 1) * PER_PAGE
 
     @property
     def count(self) -> int:
-        return max(1, -(-self.total // self.per_page))
+        return max(1, -(-self.total // PER_PAGE))
 
     @property
     def previous(self) -> int | None:

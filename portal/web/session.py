@@ -26,7 +26,6 @@ from portal.web.visitor import ANONYMOUS, Visitor
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 LANGUAGE_COOKIE = "language"
 LINK_COOKIE = "link"
-LINK_SECONDS = 600
 
 HTTPRequest = Request[Visitor, None, State]
 Connection = ASGIConnection[Any, Visitor, None, State]

@@ -1,10 +1,11 @@
 """The port's promises, kept by the real connector over a real database."""
 
-import psycopg
 import pytest
 
 from backoffice_sync.connectors.postgresql.connector import PostgresDirectory, bank_name, masked
+from backoffice_sync.connectors.postgresql.queries import SELECTS
 from backoffice_sync.directory import Applied, Conflict, DirectoryUnreachable, MemberGone, Rejected
+from backoffice_sync.mapping import ENTITIES
 
 ADDRESS = {
     "unit": "", "building": "", "house_number": "1", "street": "rue A", "locality": "", "postcode": "75001",
@@ -100,7 +101,7 @@ async def test_a_save_there_that_changes_nothing_is_no_news(directory, central) 
     assert (await directory.news(position)).ids == {}
 
 
-async def test_a_base_that_is_down_is_said_to_be_and_found_again(directory, central_url, central) -> None:
+async def test_a_base_that_is_down_is_said_to_be_and_found_again(directory, central) -> None:
     await directory.position()
     central.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -113,10 +114,15 @@ async def test_a_base_that_is_down_is_said_to_be_and_found_again(directory, cent
     nowhere = PostgresDirectory("postgresql://nobody@/nothing?host=/nonexistent")
     with pytest.raises(DirectoryUnreachable):
         await nowhere.position()
-    assert psycopg.conninfo.conninfo_to_dict(central_url)
 
 
 def test_an_account_number_is_masked_and_its_bank_named() -> None:
     assert masked("FR76 3000 4000 0312 3456 7890 143") == "FR•• •••• 0143"
     assert bank_name("FR7630004000031234567890143") == "BNP PARIBAS"
     assert bank_name("not an iban") == ""
+
+
+@pytest.mark.parametrize("entity", ENTITIES)
+async def test_each_select_delivers_what_the_dictionary_lists_and_no_more(directory, central, entity) -> None:
+    cursor = central.execute(SELECTS[entity].format(where="", and_="WHERE"))
+    assert len(cursor.description) == len(ENTITIES[entity].incoming)

@@ -5,6 +5,7 @@ import pytest
 from backoffice_sync.mapping import ENTITIES
 from backoffice_sync.pull import pull
 from backoffice_sync.push import push
+from backoffice_sync.status import status
 from tests.personas import EDITOR, MARIE, NADIA
 
 NEW = {"house_number": "5", "street": "place Bellecour", "unit": "", "postcode": "69002", "town": "Lyon"}
@@ -238,6 +239,24 @@ async def test_one_members_trouble_does_not_hold_up_the_others_and_ends_with_peo
     assert await read(NADIA.number, "address") is not None
     assert statuses(owner) == ["review", "confirmed"]
     assert owner.execute("SELECT count(*) FROM postal_address WHERE held").fetchone() == (0,)
+    query = "SELECT street FROM postal_address WHERE central_id = 'a1001'"
+    assert owner.execute(query).fetchone() == ("rue des Lilas",), "the portal does not show what nobody has"
+
+
+async def test_a_first_address_that_was_given_up_is_gone_again(
+    visitor, owner, sync_database, central_directory
+) -> None:
+    async def broken(member, group):
+        raise RuntimeError
+
+    central_directory.read = broken
+    await change_address(visitor, NADIA)
+    for _ in range(8):
+        await push(sync_database, central_directory)
+        due_now(owner)
+    assert statuses(owner) == ["review"]
+    assert owner.execute("SELECT count(*) FROM postal_address WHERE central_id IS NULL").fetchone() == (0,)
+    assert (await status(sync_database))["members_under_review"] == [NADIA.number]
 
 
 async def test_a_removal_whose_answer_was_lost_is_still_our_own(

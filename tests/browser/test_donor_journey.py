@@ -68,7 +68,7 @@ def test_a_new_address_reaches_the_central_base_within_seconds(page: Page, live:
     page.click("form[action='/profile/address'] button")
     page.wait_for_url("**/profile/changes")
     expect(page.locator(".notice.good")).to_be_visible()
-    expect(page.locator(".timeline .status").first).to_have_text(re.compile("Reçu par l.association"), timeout=15_000)
+    expect(page.locator(".timeline .status").first).to_have_text(re.compile("Bien arrivée"), timeout=15_000)
     stored = live.central(
         "SELECT a.house_number, a.street, a.postcode, a.town FROM address a JOIN email e USING (member_id) "
         "WHERE e.address = %s AND a.is_main",

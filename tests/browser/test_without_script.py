@@ -34,7 +34,7 @@ def test_without_script_one_signs_in_by_code_and_changes_the_address(live: Live,
     page.wait_for_url("**/profile/changes")
     page.wait_for_timeout(3_000)
     page.reload()
-    expect(page.locator(".timeline .status").first).to_have_text(re.compile("Reçu par"), timeout=20_000)
+    expect(page.locator(".timeline .status").first).to_have_text(re.compile("Bien arrivée"), timeout=20_000)
     assert live.central("SELECT town FROM address WHERE street = %s AND is_main", "Avenue Louise 5") == [("Bruxelles",)]
 
 

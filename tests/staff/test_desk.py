@@ -21,6 +21,12 @@ async def test_a_member_is_found_by_number_name_address_or_town(editor, words) -
     assert "Serge" not in page.text
 
 
+async def test_a_ligature_is_found_as_two_letters(editor, owner) -> None:
+    owner.execute("UPDATE member SET last_name = 'Œuvrard' WHERE number = '1001'")
+    for words in ("oeuvrard", "Œuvrard"):
+        assert "Marie Œuvrard" in (await editor.get(f"/staff?q={words}")).text
+
+
 @pytest.mark.parametrize("words", ["etranger", "étranger brest", "STRANGER@"])
 async def test_accents_do_not_matter(editor, words) -> None:
     assert "Serge Étranger" in (await editor.get(f"/staff?q={words}")).text
@@ -28,10 +34,9 @@ async def test_accents_do_not_matter(editor, words) -> None:
 
 @pytest.mark.parametrize("words", ["nobody here", "%", "_", "'; DROP TABLE member; --"])
 async def test_nobody_found_is_said_plainly(editor, words) -> None:
-    page = await editor.get("/staff", follow=True)
     page = await editor.get(f"/staff?q={words.replace('%', '%25').replace(';', '%3B')}")
     assert page.status == 200
-    assert "Marie" not in page.text or words in "%_"
+    assert "Nobody found" in page.text
 
 
 async def test_a_members_page_shows_the_record_and_notes_that_somebody_looked(editor, owner) -> None:
@@ -47,7 +52,6 @@ async def test_staff_see_the_portal_as_the_member_sees_it_reading_only(editor, o
     page = await editor.submit(page, f"/staff/members/{marie}/viewing")
     assert "Hello Marie" in page.text
     assert "You see the portal as Marie Dupont sees it" in page.html
-    assert "12 months" not in page.text
     assert "Noël" in (await editor.get("/gifts")).text
     address = await editor.get("/profile/address")
     refused = await editor.submit(address, "/profile/address/check")

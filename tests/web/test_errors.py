@@ -98,7 +98,7 @@ async def test_a_body_that_is_no_form_of_ours_is_refused(visitor, kind, body) ->
     assert answer.status_code == 400
 
 
-async def test_a_body_that_never_ends_takes_no_connection_and_is_given_up(app, settings, owner, monkeypatch) -> None:
+async def test_a_body_that_never_ends_takes_no_connection_and_is_given_up(app, visitor, owner, monkeypatch) -> None:
     import asyncio
 
     monkeypatch.setattr("portal.web.body.PATIENCE_SECONDS", 0.2)
@@ -110,7 +110,10 @@ async def test_a_body_that_never_ends_takes_no_connection_and_is_given_up(app, s
     async def send(message):
         sent.append(message)
 
-    headers = [(b"host", b"portal.test"), (b"sec-fetch-site", b"same-origin")]
+    walker = visitor()
+    await walker.enter(MARIE)
+    cookie = f"__Host-session={walker.client.cookies['__Host-session']}".encode()
+    headers = [(b"host", b"portal.test"), (b"sec-fetch-site", b"same-origin"), (b"cookie", cookie)]
     scope: Any = {"type": "http", "method": "POST", "path": "/sign-in", "raw_path": b"/sign-in", "query_string": b""}
     scope |= {"headers": headers, "scheme": "https", "server": ("portal.test", 443), "client": ("192.0.2.1", 1)}
     scope |= {"http_version": "1.1", "root_path": "", "state": {}, "app": app}

@@ -138,7 +138,6 @@ def upgrade() -> None:
         sa.Column("field_group", sa.Text(), nullable=False),
         sa.Column("base", postgresql.JSONB(), nullable=True),
         sa.Column("sent", postgresql.JSONB(), nullable=True),
-        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_field_in_motion_member_id"), ondelete="CASCADE"
         ),
