@@ -7,8 +7,12 @@ import pytest
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
+from sqlalchemy.engine import make_url
 
+from portal.app import build
+from portal.database import Database
 from tests.personas import EDITOR, MARIE, NADIA, READER, STRANGER
+from tests.walker import Walker
 
 PUBLIC = {
     "GET /sign-in", "POST /sign-in", "POST /sign-in/again", "GET /sign-in/code", "POST /sign-in/code",
@@ -71,7 +75,17 @@ async def test_nobody_gets_anywhere_without_signing_in(visitor, private) -> None
 
 
 async def test_a_stranger_sees_nothing_of_marie_on_any_path(visitor, private) -> None:
-    stranger = visitor()
+    await sweep(visitor(), private)
+
+
+async def test_the_first_wall_holds_when_the_second_is_taken_away(settings, owner, private) -> None:
+    """The application on the owner's connection, which row-level security does not bind."""
+    database = Database(make_url(settings.database_url).set(drivername="postgresql+psycopg"))
+    await sweep(Walker(build(settings, database), settings, owner), private)
+    await database.close()
+
+
+async def sweep(stranger, private) -> None:
     await stranger.enter(STRANGER)
     token = (await stranger.get("/profile/address")).form("/profile/address/check")["csrf_token"]
     for method, path in private:
@@ -123,7 +137,7 @@ async def test_the_second_wall_holds_when_the_first_is_taken_away(settings, visi
     from sqlalchemy import text
 
     from portal import crypto
-    from portal.database import Database, role_url
+    from portal.database import role_url
     from portal.web.session import OPEN
 
     walker = visitor()

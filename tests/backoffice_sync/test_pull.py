@@ -8,10 +8,11 @@ from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
 from backoffice_sync.demo import fill
 from backoffice_sync.directory import DirectoryUnreachable
 from backoffice_sync.pull import pull
+from backoffice_sync.push import push
 from backoffice_sync.status import status
 from portal import clock
 from tests.backoffice_sync.test_push import change_address, type_into_central
-from tests.personas import MARIE
+from tests.personas import MARIE, NADIA
 
 
 @pytest.fixture
@@ -177,3 +178,17 @@ async def test_a_central_base_restored_from_a_copy_is_read_anew(central, central
     await pull(sync_database, directory)
     await directory.close()
     assert owner.execute("SELECT first_name FROM member WHERE number = '100001'").fetchone() == ("Retrouvée",)
+
+
+async def test_an_address_typed_there_does_not_stand_beside_the_one_on_its_way(
+    pulled, visitor, owner, sync_database
+) -> None:
+    await change_address(visitor, NADIA)
+    names = mapping.ENTITIES["address"].incoming
+    row = dict(zip(names, pulled.tables["address"]["a1001"], strict=True))
+    pulled.put("address", tuple((row | {"central_id": "a1002", "member": NADIA.number})[name] for name in names))
+    await pull(sync_database, pulled)
+    query = "SELECT street FROM postal_address a JOIN member m ON m.id = a.member_id WHERE m.number = %s"
+    assert owner.execute(query, [NADIA.number]).fetchall() == [("place Bellecour",)]
+    await push(sync_database, pulled)
+    assert owner.execute(query, [NADIA.number]).fetchall() == [("place Bellecour",)]

@@ -342,3 +342,33 @@ async def test_a_mail_that_could_not_be_sent_is_tried_again(visitor, settings, o
     await work_off()
     page = await walker.submit(await walker.get(link_in(mails.to(MARIE.email)[0])), "/sign-in/confirm")
     assert "Hello Marie" in page.text
+
+
+async def test_a_used_link_is_refused_even_when_it_is_sent_without_looking(asked, visitor, owner) -> None:
+    walker, mail = asked
+    other = visitor()
+    await other.get(link_in(mail))
+    await walker.submit(await walker.get(link_in(mail)), "/sign-in/confirm")
+    assert (await other.post("/sign-in/confirm", email=MARIE.email)).status == 410
+    assert owner.execute("SELECT count(*) FROM web_session WHERE member_id IS NOT NULL").fetchone() == (1,)
+
+
+async def test_two_presses_at_the_same_moment_give_one_session(asked, visitor, owner) -> None:
+    import asyncio
+
+    _, mail = asked
+    browsers = [visitor() for _ in range(4)]
+    for browser in browsers:
+        await browser.get(link_in(mail))
+    await asyncio.gather(*(browser.post("/sign-in/confirm", email=MARIE.email) for browser in browsers))
+    assert owner.execute("SELECT count(*) FROM web_session WHERE member_id IS NOT NULL").fetchone() == (1,)
+
+
+async def test_after_five_wrong_addresses_the_right_one_comes_too_late(asked, visitor, owner) -> None:
+    _, mail = asked
+    robot = visitor()
+    await robot.get(link_in(mail))
+    for number in range(rules.MOST_TRIES):
+        await robot.post("/sign-in/confirm", email=f"guess{number}@example.org")
+    assert (await robot.post("/sign-in/confirm", email=MARIE.email)).status == 410
+    assert owner.execute("SELECT count(*) FROM web_session WHERE member_id IS NOT NULL").fetchone() == (0,)
