@@ -25,6 +25,7 @@ STOP = """selector => {
 
 def tab_to(page: Page, selector: str, most: int = 40) -> None:
     """Press Tab until the focus is there; every stop on the way must be seen."""
+    page.wait_for_load_state("load")  # before, the page may have its text and not yet its style
     for _ in range(most):
         page.keyboard.press("Tab")
         there, wrong = page.evaluate(STOP, selector)
