@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -154,6 +155,26 @@ async def app(settings: Settings) -> AsyncIterator[Litestar]:
 def visitor(app: Litestar, settings: Settings, owner: psycopg.Connection[Any]) -> Callable[..., Walker]:
     """A new browser at each call."""
     return lambda language="en": Walker(app, settings, owner, language)
+
+
+@pytest.fixture
+async def editor(visitor: Callable[..., Walker]) -> Walker:
+    walker = visitor()
+    await walker.enter(personas.EDITOR)
+    return walker
+
+
+@pytest.fixture
+def member_id(owner: psycopg.Connection[Any]) -> Callable[[personas.Person], UUID]:
+    """The portal's own number of a persona."""
+
+    def find(person: personas.Person) -> UUID:
+        row = owner.execute("SELECT id FROM member WHERE number = %s", [person.number]).fetchone()
+        assert row is not None
+        found: UUID = row[0]
+        return found
+
+    return find
 
 
 @pytest.fixture

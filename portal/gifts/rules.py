@@ -17,7 +17,7 @@ STATES = {
     "refunded": N_("Refunded"),
 }
 MARKS = {"received": "good", "refused": "bad"}
-"""Colours of the states; the others wait. As in `ui.status`, which costs too much on every line of a list."""
+"""Colours of the states; the others wait. Not by `ui.status`: a macro costs too much on every line of a list."""
 
 BANK_REASONS = {
     "AC01": N_("the account number was wrong"),

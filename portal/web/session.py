@@ -127,7 +127,6 @@ async def start(
     member_id: UUID | None = None,
     staff_id: UUID | None = None,
     viewing_id: UUID | None = None,
-    flash: str | None = None,
 ) -> UUID:
     """Replace the visitor's session by a new one with these rights: new number, new secret, new cookie."""
     if request.user.session_id:
@@ -139,7 +138,6 @@ async def start(
         member_id=member_id,
         staff_id=staff_id,
         viewing_id=viewing_id,
-        flash=flash,
         user_agent=request.headers.get("user-agent", "")[:300],
     )
     session_id = (await db.execute(row.returning(WebSession.id))).scalar_one()

@@ -3,18 +3,7 @@ from datetime import timedelta
 import pytest
 
 from portal import clock
-from tests.personas import EDITOR, MARIE, NADIA, READER
-
-
-@pytest.fixture
-async def editor(visitor):
-    walker = visitor()
-    await walker.enter(EDITOR)
-    return walker
-
-
-def member_id(owner, person):
-    return owner.execute("SELECT id FROM member WHERE number = %s", [person.number]).fetchone()[0]
+from tests.personas import MARIE, NADIA, READER
 
 
 async def write(editor, path, **fields):
@@ -23,8 +12,8 @@ async def write(editor, path, **fields):
     return await editor.submit(page, path)
 
 
-async def test_a_message_is_previewed_then_saved_and_seen_at_once(editor, visitor, owner) -> None:
-    path = f"/staff/members/{member_id(owner, NADIA)}/memo"
+async def test_a_message_is_previewed_then_saved_and_seen_at_once(editor, visitor, owner, member_id) -> None:
+    path = f"/staff/members/{member_id(NADIA)}/memo"
     page = await editor.get(path)
     page = await editor.submit(page, f"{path}/preview", body="Bonjour <Nadia>,\n\nmerci !")
     assert "Bonjour &lt;Nadia&gt;," in page.html
@@ -36,8 +25,8 @@ async def test_a_message_is_previewed_then_saved_and_seen_at_once(editor, visito
     assert "A message for you Bonjour <Nadia>, merci !" in (await nadia.get("/")).text
 
 
-async def test_dates_decide_whether_it_is_shown(editor, visitor, owner) -> None:
-    path = f"/staff/members/{member_id(owner, NADIA)}/memo"
+async def test_dates_decide_whether_it_is_shown(editor, visitor, owner, member_id) -> None:
+    path = f"/staff/members/{member_id(NADIA)}/memo"
     nadia = visitor()
     await nadia.enter(NADIA)
     today = clock.today()
@@ -60,17 +49,19 @@ async def test_the_general_message_is_for_those_without_their_own(editor, visito
     assert "Bonne année à tous" not in (await marie.get("/")).text
 
 
-async def test_a_members_message_goes_to_the_central_base_and_the_general_one_does_not(editor, owner) -> None:
+async def test_a_members_message_goes_to_the_central_base_and_the_general_one_does_not(
+    editor, owner, member_id
+) -> None:
     await write(editor, "/staff/memo", body="Bonne année à tous")
     assert owner.execute("SELECT count(*) FROM recorded_change").fetchone() == (0,)
-    await write(editor, f"/staff/members/{member_id(owner, NADIA)}/memo", body="Un mot", ends_on="2030-01-31")
+    await write(editor, f"/staff/members/{member_id(NADIA)}/memo", body="Un mot", ends_on="2030-01-31")
     group, old, new, actor = owner.execute("SELECT field_group, old, new, actor FROM recorded_change").fetchone()
     assert (group, old, new) == ("memo", None, {"body": "Un mot", "starts_on": None, "ends_on": "2030-01-31"})
     assert actor.startswith("staff:")
 
 
-async def test_removing_a_message_ends_it(editor, visitor, owner) -> None:
-    path = f"/staff/members/{member_id(owner, MARIE)}/memo"
+async def test_removing_a_message_ends_it(editor, visitor, owner, member_id) -> None:
+    path = f"/staff/members/{member_id(MARIE)}/memo"
     page = await editor.submit(await editor.get(path), f"{path}-removal")
     assert "The message is removed" in page.text
     marie = visitor()
@@ -97,10 +88,10 @@ async def test_wrong_input_is_met_beside_its_field_with_the_words_kept(editor, f
     assert page.form("/staff/memo/preview")[field] == typed
 
 
-async def test_who_may_only_read_cannot_write(visitor, owner) -> None:
+async def test_who_may_only_read_cannot_write(visitor, owner, member_id) -> None:
     reader = visitor()
     await reader.enter(READER)
-    path = f"/staff/members/{member_id(owner, NADIA)}"
+    path = f"/staff/members/{member_id(NADIA)}"
     page = await reader.get(path)
     assert page.status == 200
     assert f"{path}/memo" not in page.links
@@ -108,15 +99,15 @@ async def test_who_may_only_read_cannot_write(visitor, owner) -> None:
     assert (await reader.submit(page, f"{path}/viewing", to=f"{path}/memo", body="x")).status == 404
 
 
-async def test_writing_is_journalled_with_before_and_after(editor, owner) -> None:
-    await write(editor, f"/staff/members/{member_id(owner, MARIE)}/memo", body="Nouveau")
+async def test_writing_is_journalled_with_before_and_after(editor, owner, member_id) -> None:
+    await write(editor, f"/staff/members/{member_id(MARIE)}/memo", body="Nouveau")
     (data,) = owner.execute("SELECT data FROM journal WHERE kind = 'memo.set'").fetchone()
     assert data["old"]["body"].startswith("Chère Marie")
     assert data["new"]["body"] == "Nouveau"
 
 
-async def test_two_editors_never_overwrite_each_other_unnoticed(editor, visitor, owner) -> None:
-    path = f"/staff/members/{member_id(owner, MARIE)}/memo"
+async def test_two_editors_never_overwrite_each_other_unnoticed(editor, visitor, owner, member_id) -> None:
+    path = f"/staff/members/{member_id(MARIE)}/memo"
     late = await editor.submit(await editor.get(path), f"{path}/preview", body="Du second")
     await write(editor, path, body="Du premier")
     page = await editor.submit(late, path)

@@ -1,17 +1,6 @@
 import pytest
 
-from tests.personas import EDITOR, MARIE, STRANGER
-
-
-@pytest.fixture
-async def editor(visitor):
-    walker = visitor()
-    await walker.enter(EDITOR)
-    return walker
-
-
-def member_id(owner, person):
-    return owner.execute("SELECT id FROM member WHERE number = %s", [person.number]).fetchone()[0]
+from tests.personas import MARIE, STRANGER
 
 
 @pytest.mark.parametrize("words", ["1001", "dupont", "DUPONT Marie", "marie.dupont@example.org", "marie lyon", "Lyón"])
@@ -39,15 +28,15 @@ async def test_nobody_found_is_said_plainly(editor, words) -> None:
     assert "Nobody found" in page.text
 
 
-async def test_a_members_page_shows_the_record_and_notes_that_somebody_looked(editor, owner) -> None:
-    page = await editor.get(f"/staff/members/{member_id(owner, MARIE)}")
+async def test_a_members_page_shows_the_record_and_notes_that_somebody_looked(editor, owner, member_id) -> None:
+    page = await editor.get(f"/staff/members/{member_id(MARIE)}")
     for words in ("Marie Dupont", "06 12 34 56 78", "12 BIS RUE DES LILAS", "votre fidélité"):
         assert words in page.text
     assert owner.execute("SELECT count(*) FROM journal WHERE kind = 'staff.member.viewed'").fetchone() == (1,)
 
 
-async def test_staff_see_the_portal_as_the_member_sees_it_reading_only(editor, owner) -> None:
-    marie = member_id(owner, MARIE)
+async def test_staff_see_the_portal_as_the_member_sees_it_reading_only(editor, owner, member_id) -> None:
+    marie = member_id(MARIE)
     page = await editor.get(f"/staff/members/{marie}")
     page = await editor.submit(page, f"/staff/members/{marie}/viewing")
     assert "Hello Marie" in page.text
