@@ -93,6 +93,7 @@ ENTITIES = {
             _table(EmailAddress),
             ("address", "is_main", "origin", "recorded_on", "confirmed_on", "bounced_on"),
             (MEMBER,),
+            group="email",
         ),
         Entity("phone", _table(Phone), ("number", "kind"), (MEMBER,)),
         Entity(
@@ -129,6 +130,7 @@ GROUPS = {
     group.name: group
     for group in (
         Group("address", "address", ADDRESS_FIELDS, Rule.DONOR_WINS),
+        Group("email", "email", ("address", "confirmed_on"), Rule.DONOR_WINS),
         Group("memo", "memo", ("body", "starts_on", "ends_on"), Rule.CENTRAL_WINS),
     )
 }

@@ -15,19 +15,24 @@ from litestar.types import ASGIApp
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError  # noqa: A004 - of the pool
 
 from portal import health, logs
+from portal.activation import pages as activation
 from portal.database import Database, provide_db, role_url
 from portal.gifts import pages as gifts
 from portal.home import pages as home
 from portal.mandates import pages as mandates
 from portal.memos import pages as memos
+from portal.oidc import pages as oidc
+from portal.passkeys import pages as passkeys
 from portal.profile import pages as profile
 from portal.receipts import pages as receipts
+from portal.security import pages as security
 from portal.settings import Settings
 from portal.signin import pages as signin
 from portal.staff import pages as staff
 from portal.web.body import LARGEST_FORM
 from portal.web.donor import provide_donor
 from portal.web.errors import show_fault, show_missing_file, show_pause, show_refusal
+from portal.web.formkey import settle
 from portal.web.guards import entrance
 from portal.web.headers import KnownHosts, security_headers
 from portal.web.session import SessionMiddleware
@@ -36,18 +41,20 @@ from portal.web.templating import STATIC, environment
 A_YEAR = 31_536_000
 
 
-def build(settings: Settings, database: Database | None = None) -> Litestar:
-    """The application; without a database given, it connects as the plain web role."""
-    own = database or Database(role_url(settings.database_url, settings.secret_key, "portal_web"))
+def build(settings: Settings, database: Database) -> Litestar:
+    """The application; the database is closed when the process ends."""
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         yield
-        if database is None:
-            await own.close()
+        await database.close()
 
     handlers: list[Any] = [
         *signin.HANDLERS,
+        *passkeys.HANDLERS,
+        *oidc.HANDLERS,
+        *activation.HANDLERS,
+        *security.HANDLERS,
         *home.HANDLERS,
         *gifts.HANDLERS,
         *mandates.HANDLERS,
@@ -77,8 +84,9 @@ def build(settings: Settings, database: Database | None = None) -> Litestar:
             "donor": Provide(provide_donor),
             "settings": Provide(lambda: settings, sync_to_thread=False),
         },
-        middleware=[SessionMiddleware(settings, own)],
+        middleware=[SessionMiddleware(settings, database)],
         guards=[entrance],
+        after_request=settle,
         before_send=[security_headers(settings)],
         exception_handlers={
             HTTPException: show_refusal,
@@ -95,9 +103,10 @@ def build(settings: Settings, database: Database | None = None) -> Litestar:
 
 
 def from_environment() -> ASGIApp:
-    """What uvicorn serves."""
+    """What uvicorn serves, connected as the plain web role."""
     from portal import settings as configuration  # noqa: PLC0415
 
     logs.set_up()
     settings = configuration.load()
-    return KnownHosts(build(settings), settings)
+    database = Database(role_url(settings.database_url, settings.secret_key, "portal_web"))
+    return KnownHosts(build(settings, database), settings, database)

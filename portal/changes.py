@@ -44,6 +44,14 @@ STATUS_WORDS = {
 }
 
 
+GROUP_WORDS = {
+    "address": N_("Postal address"),
+    "email": N_("E-mail address"),
+    "memo": N_("Personal message"),
+}
+"""What each field group of the data dictionary is called on the pages."""
+
+
 class RecordedChange(Base):
     __tablename__ = "recorded_change"
 

@@ -8,8 +8,7 @@ from dataclasses import MISSING, fields
 
 from portal import logs
 from portal import settings as configuration
-from portal.settings import Settings, SettingsError
-from portal.staff.models import ROLES
+from portal.settings import STAFF_ROLES, Settings, SettingsError
 
 
 def main() -> None:
@@ -36,7 +35,7 @@ def main() -> None:
     acts = staff_options.add_subparsers(dest="act", required=True)
     create = acts.add_parser("create", help="give somebody access to the desk, or another role")
     create.add_argument("--name", required=True)
-    create.add_argument("--role", required=True, choices=ROLES)
+    create.add_argument("--role", required=True, choices=STAFF_ROLES)
     for act in (create, acts.add_parser("end", help="take it away at once")):
         act.add_argument("--email", required=True)
 
@@ -109,13 +108,22 @@ def journal(options: argparse.Namespace) -> int:  # noqa: ARG001 - the only act 
 
 def staff(options: argparse.Namespace) -> int | None:
     """who may use the desk"""
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     from portal.staff import actions
     from portal.work import as_owner
 
     settings, by = configuration.load(), {"email": options.email, "actor": "command line"}
     if options.act == "create":
         person = {"name": options.name, "role": options.role}
-        asyncio.run(as_owner(settings, lambda db: actions.create_account(db, **person, **by)))
+
+        async def create(db: AsyncSession) -> str:
+            await actions.create_account(db, **person, **by)
+            return await actions.invite(db, settings, options.email)
+
+        print(
+            "Open this link once, within a day, to set up how you sign in:\n", asyncio.run(as_owner(settings, create))
+        )
     elif not asyncio.run(as_owner(settings, lambda db: actions.end_account(db, **by))):
         print(f"nobody has access with {options.email}")
         return 1

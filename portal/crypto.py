@@ -3,6 +3,9 @@
 import hashlib
 import hmac
 import secrets
+from base64 import urlsafe_b64encode
+
+from cryptography.fernet import Fernet
 
 
 def new_token() -> str:
@@ -30,3 +33,21 @@ def same(one: bytes | str, other: bytes | str) -> bool:
     left = one.encode() if isinstance(one, str) else one
     right = other.encode() if isinstance(other, str) else other
     return hmac.compare_digest(left, right)
+
+
+def seal(key: str, purpose: str, content: bytes) -> bytes:
+    """Encrypt something that we must be able to read again, such as a provider's token."""
+    return _fernet(key, purpose).encrypt(content)
+
+
+def unseal(key: str, purpose: str, sealed: bytes) -> bytes:
+    """What was sealed under the same key and purpose.
+
+    Raises:
+        cryptography.fernet.InvalidToken: it was not, or it was altered.
+    """
+    return _fernet(key, purpose).decrypt(sealed)
+
+
+def _fernet(key: str, purpose: str) -> Fernet:
+    return Fernet(urlsafe_b64encode(keyed_digest(key, "seal", purpose)))

@@ -76,3 +76,11 @@ async def provide_db(scope: Scope) -> AsyncGenerator[AsyncSession, None]:
     db: AsyncSession = scope["state"]["db"]
     yield db
     await db.commit()
+
+
+async def release(db: AsyncSession) -> None:
+    """Commit what was done so far and give the connection back: before a call that leaves the house.
+
+    Row-level security forgets who is there; whoever goes on reading must `reveal` it again.
+    """
+    await db.commit()

@@ -5,8 +5,11 @@ from datetime import timedelta
 from procrastinate import JobContext
 from sqlalchemy import delete, func
 
+from portal.activation.models import ActivationCode, LetterBatch
 from portal.jobs import queue, workshop
-from portal.signin.models import SignInRequest
+from portal.web.draft import KEPT_FOR, Draft
+from portal.web.formkey import FormKey
+from portal.web.proof import SignInRequest
 from portal.web.session import WebSession
 from portal.web.throttle import Throttle
 
@@ -14,12 +17,16 @@ from portal.web.throttle import Throttle
 @queue.periodic(cron="17 * * * *")
 @queue.task(name="housekeeping.purge", pass_context=True, queueing_lock="purge")
 async def purge(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - given by the scheduler
-    """Sessions past their end, wishes to sign in after a day, counters after two, failed jobs after three."""
+    """Sessions past their end, drafts after an hour, wishes to sign in and letters after a day, and so on."""
     shop = workshop(context)
-    ended = func.now() - timedelta(hours=shop.settings.session_hours)
+    ended = func.now() - timedelta(hours=max(shop.settings.session_hours, shop.settings.staff_session_hours))
     async with shop.database.begin() as db:
         await db.execute(delete(WebSession).where(WebSession.created_at < ended))
         await db.execute(delete(SignInRequest).where(SignInRequest.asked_at < func.now() - timedelta(days=1)))
+        await db.execute(delete(Draft).where(Draft.at < func.now() - KEPT_FOR))
+        await db.execute(delete(FormKey).where(FormKey.at < func.now() - timedelta(days=1)))
+        await db.execute(delete(ActivationCode).where(ActivationCode.expires_at < func.now()))
+        await db.execute(delete(LetterBatch).where(LetterBatch.asked_at < func.now() - timedelta(days=1)))
         await db.execute(delete(Throttle).where(Throttle.started_at < func.now() - timedelta(days=2)))
     await queue.job_manager.delete_old_jobs(nb_hours=72, include_failed=True)
 

@@ -18,7 +18,14 @@ from portal.settings import Settings
 
 queue = procrastinate.App(
     connector=procrastinate.PsycopgConnector(),
-    import_paths=["portal.signin.tasks", "portal.receipts.tasks", "portal.housekeeping"],
+    import_paths=[
+        "portal.signin.tasks",
+        "portal.passkeys.tasks",
+        "portal.oidc.tasks",
+        "portal.activation.tasks",
+        "portal.receipts.tasks",
+        "portal.housekeeping",
+    ],
 )
 
 

@@ -22,6 +22,17 @@ KINDS = {
     "signin.completed": N_("Signed in"),
     "signin.ended": N_("Signed out"),
     "signin.refused": N_("A sign-in was refused"),
+    "request.refused": N_("A request was refused"),
+    "session.ended": N_("A visit on another device was ended"),
+    "security.confirmed": N_("Confirmed who you are"),
+    "passkey.added": N_("Passkey added"),
+    "passkey.renamed": N_("Passkey renamed"),
+    "passkey.removed": N_("Passkey removed"),
+    "identity.linked": N_("Sign-in by another service connected"),
+    "activation.letter.printed": N_("Letter with a first-access code printed"),
+    "activation.completed": N_("First access with the code of a letter"),
+    "profile.email.added": N_("E-mail address added"),
+    "staff.role.changed": N_("Role of a staff member changed"),
     "profile.address.changed": N_("Postal address changed"),
     "memo.set": N_("Personal message written"),
     "memo.removed": N_("Personal message removed"),
@@ -55,7 +66,8 @@ async def write(db: AsyncSession, kind: str, *, actor: str, member_id: UUID | No
         KeyError: for a kind that has no label.
     """
     KINDS[kind]
-    await db.execute(insert(JournalEntry).values(kind=kind, actor=actor, member_id=member_id, data=data))
+    row = insert(JournalEntry).values(kind=kind, actor=actor, member_id=member_id, data=data)
+    await db.execute(row.inline())  # whoever may write an entry may not always read it
 
 
 ALTERED = text(

@@ -8,12 +8,14 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 EXAMPLE_SECRET = "change-me-change-me-change-me-change-me"  # noqa: S105 - the example that production refuses
 DEFAULT_PORTS = {"http": 80, "https": 443}
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
+STAFF_ROLES = ("reader", "editor", "compliance", "administrator")
 
 
 class SettingsError(Exception):
@@ -50,6 +52,32 @@ class Settings:
     link_minutes: int = setting("life of a sign-in link and code in minutes, 5 to 30; above 10 leaves ASVS level 2", 10)
     session_idle_minutes: int = setting("minutes without a click after which a donor is signed out", 30)
     session_hours: int = setting("hours after which a donor is signed out in any case", 12)
+    staff_idle_minutes: int = setting("minutes without a click after which staff are signed out", 15)
+    staff_session_hours: int = setting("hours after which staff are signed out in any case", 8)
+    staff_oidc_issuer: str = setting("OpenID Connect provider with which staff sign in: its issuer address", "")
+    staff_oidc_client_id: str = setting("our name at that provider", "")
+    staff_oidc_client_secret: str = setting("our secret there", "")
+    staff_oidc_scopes: str = setting(
+        "what we ask for; add offline_access where the provider gives refresh tokens for it only",
+        "openid profile email groups",
+    )
+    staff_oidc_groups_claim: str = setting("where its answers list the groups; a.b looks inside a", "groups")
+    staff_oidc_groups: str = setting(
+        "roles by group: desk-admins=administrator,writers=editor; empty: roles are given by portal staff create", ""
+    )
+    staff_oidc_second_factor: str = setting(
+        "values of its amr or acr that prove a second factor; without one of them our own passkey is asked for",
+        "mfa,otp,hwk,swk,sc,phr,phrh",
+    )
+    donor_oidc_issuer: str = setting("OpenID Connect provider offered to donors; empty: none", "")
+    donor_oidc_client_id: str = setting("our name at that provider", "")
+    donor_oidc_client_secret: str = setting("our secret there", "")
+    donor_oidc_scopes: str = setting("what we ask for there", "openid")
+    donor_oidc_acr: str = setting("acr_values that we ask for there, such as eidas1", "")
+    donor_oidc_name: str = setting("its name on the sign-in page", "FranceConnect")
+    geoip_database: str = setting(
+        "file (MMDB) that names the town or country of an address, for the list of visits", ""
+    )
     staff_email_sign_in: bool = setting("staff may sign in by e-mail link as donors do (demonstrations only)", False)
     trusted_proxies: str = setting("addresses of proxies whose X-Forwarded-For is believed, separated by commas", "")
     demo: bool = setting("serve the demonstration's mailbox page", False)
@@ -63,6 +91,11 @@ class Settings:
     def secure(self) -> bool:
         """Is the portal reached over https? Cookies are then Secure and host-bound."""
         return self.base_url.startswith("https://")
+
+    @property
+    def staff_roles_by_group(self) -> dict[str, str]:
+        pairs = (pair.partition("=") for pair in self.staff_oidc_groups.split(",") if pair.strip())
+        return {group.strip(): role.strip() for group, _, role in pairs}
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -120,6 +153,25 @@ def _problems(settings: Settings) -> list[str]:
         found.append("DEMO and STAFF_EMAIL_SIGN_IN are for this very machine only: BASE_URL must be localhost")
     if settings.demo and not settings.mailbox:
         found.append("MAILBOX is needed when DEMO is on")
+    found += _provider_problems("STAFF_OIDC", settings.staff_oidc_issuer, settings.staff_oidc_client_id, local=local)
+    found += _provider_problems("DONOR_OIDC", settings.donor_oidc_issuer, settings.donor_oidc_client_id, local=local)
+    if not set(settings.staff_roles_by_group.values()) <= set(STAFF_ROLES):
+        found.append(
+            f"STAFF_OIDC_GROUPS must be like desk-admins=administrator; the roles are {', '.join(STAFF_ROLES)}"
+        )
+    if settings.geoip_database and not Path(settings.geoip_database).is_file():
+        found.append("GEOIP_DATABASE is not a file")
+    return found
+
+
+def _provider_problems(name: str, issuer: str, client_id: str, *, local: bool) -> list[str]:
+    if not issuer:
+        return []
+    found = []
+    if urlsplit(issuer).scheme != "https" and not (local and urlsplit(issuer).hostname in LOCAL_HOSTS):
+        found.append(f"{name}_ISSUER must be https")
+    if not client_id:
+        found.append(f"{name}_CLIENT_ID is missing")
     return found
 
 

@@ -145,10 +145,16 @@ def owner(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
 
 
 @pytest.fixture
-async def app(settings: Settings) -> AsyncIterator[Litestar]:
-    database = Database(role_url(settings.database_url, settings.secret_key, "portal_web"))
-    yield build(settings, database)
-    await database.close()
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    """As the plain web role."""
+    made = Database(role_url(settings.database_url, settings.secret_key, "portal_web"))
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database) -> Litestar:
+    return build(settings, database)
 
 
 @pytest.fixture

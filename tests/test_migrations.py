@@ -34,8 +34,8 @@ def test_migrations_go_up_match_the_models_go_down_and_up_again(empty, server) -
             assert compare_metadata(context, Base.metadata) == []
             assert migrations.current(connection) == migrations.newest()
         engine.dispose()
-        migrations.migrate(empty, "-1")
-        migrations.migrate(empty, "-1")
+        for _ in range(3):
+            migrations.migrate(empty, "-1")
         assert tables(empty) == {"alembic_version"}
         migrations.migrate(empty)
         migrations.migrate(empty)

@@ -1,37 +1,35 @@
-"""Every way into the application, from its own table."""
+"""Every way into the application, from its own table, for everybody who may knock: against a reviewed table."""
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 from uuid import UUID
 
+import httpx2
 import pytest
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from portal import crypto
 from portal.app import build
 from portal.database import Database
-from tests.personas import EDITOR, MARIE, NADIA, READER, STRANGER
+from portal.web.session import OPEN, limits
+from tests.personas import ADMINISTRATOR, COMPLIANCE, EDITOR, MARIE, NADIA, READER, STRANGER
 from tests.walker import Walker
 
-PUBLIC = {
-    "GET /sign-in", "POST /sign-in", "POST /sign-in/again", "GET /sign-in/code", "POST /sign-in/code",
-    "GET /sign-in/link/{token:str}", "GET /sign-in/confirm", "POST /sign-in/confirm", "GET /sign-in/choice",
-    "POST /sign-in/choice", "POST /sign-out", "GET /signed-out", "POST /language", "GET /health", "GET /ready",
-    "GET /static/{file_path:path}", "HEAD /static/{file_path:path}",
-}  # fmt: skip
-FOR_STAFF = {
-    "GET /staff", "GET /staff/members/{member_id:uuid}", "POST /staff/members/{member_id:uuid}/viewing",
-    "POST /staff/viewing-end", "GET /staff/memo", "POST /staff/memo", "POST /staff/memo/form",
-    "POST /staff/memo/preview", "POST /staff/memo-removal", "GET /staff/members/{member_id:uuid}/memo",
-    "POST /staff/members/{member_id:uuid}/memo", "POST /staff/members/{member_id:uuid}/memo/form",
-    "POST /staff/members/{member_id:uuid}/memo/preview", "POST /staff/members/{member_id:uuid}/memo-removal",
-}  # fmt: skip
-FOR_DONORS = {
-    "GET /", "GET /gifts", "GET /gifts.csv", "GET /mandates", "GET /receipts", "GET /receipts/{receipt_id:uuid}/pdf",
-    "GET /profile", "GET /profile/address", "POST /profile/address", "POST /profile/address/form",
-    "POST /profile/address/preview", "POST /profile/address/check", "GET /profile/changes",
-}  # fmt: skip
+ROLES = {
+    "anonymous": None,
+    "donor": MARIE,
+    "other donor": STRANGER,
+    "reader": READER,
+    "editor": EDITOR,
+    "compliance": COMPLIANCE,
+    "administrator": ADMINISTRATOR,
+}
+MATRIX = Path(__file__).with_name("authorisation.txt")
 
 
 def table(app: Litestar) -> dict[str, HTTPRouteHandler]:
@@ -44,112 +42,178 @@ def table(app: Litestar) -> dict[str, HTTPRouteHandler]:
     return found
 
 
-def sort_of(handler: HTTPRouteHandler) -> str:
-    return "public" if handler.opt.get("public") else "staff" if handler.opt.get("for_staff") else "donor"
-
-
-async def test_every_route_stands_in_the_reviewed_lists(app) -> None:
-    handlers = table(app)
-    listed = {"public": PUBLIC, "staff": FOR_STAFF, "donor": FOR_DONORS}
-    for sort, routes in listed.items():
-        assert {name for name, handler in handlers.items() if sort_of(handler) == sort} == routes
+def reviewed() -> dict[str, dict[str, str]]:
+    lines = [line for line in MATRIX.read_text().splitlines() if line and not line.startswith("#")]
+    rows = [re.split(r"\s{2,}", line) for line in lines]
+    return {route: dict(zip(ROLES, outcomes, strict=True)) for route, *outcomes in rows}
 
 
 @pytest.fixture
-def private(app, owner) -> list[tuple[str, str]]:
-    """Method and path of every route that is not public, with ids of Marie's filled in."""
-    (marie,) = owner.execute("SELECT id FROM member WHERE number = %s", [MARIE.number]).fetchone()
-    (receipt,) = owner.execute("SELECT id FROM receipt").fetchone()
-    ids = {"member_id": marie, "receipt_id": receipt}
-    names = [name for name, handler in table(app).items() if sort_of(handler) != "public"]
-    filled = [re.sub(r"\{(\w+):uuid\}", lambda found: str(ids[found[1]]), name) for name in names]
-    return [(name.split(" ")[0], name.split(" ")[1]) for name in filled]
+def filled(owner, member_id) -> Callable[[str], tuple[str, str]]:
+    """Method and address of a route, with numbers of what belongs to Marie and to the editor filled in."""
+    marie = member_id(MARIE)
+
+    def number(query: str, *values: object) -> object:
+        row = owner.execute(query, values).fetchone()
+        assert row is not None
+        return row[0]
+
+    visit = "INSERT INTO web_session (secret_hash, member_id, user_agent) VALUES ('x', %s, '') RETURNING id"
+    key = (
+        "INSERT INTO passkey (member_id, credential_id, public_key, sign_count, name) "
+        "VALUES (%s, 'c', 'k', 0, 'Dupont') RETURNING id"
+    )
+    letters = (
+        "INSERT INTO letter_batch (staff_id, numbers, done_at, content) "
+        "SELECT id, '[]', now(), %s FROM staff_account WHERE role = 'editor' RETURNING id"
+    )
+    ids = {
+        "member_id:uuid": marie,
+        "receipt_id:uuid": number("SELECT id FROM receipt"),
+        "passkey_id:uuid": number(key, marie),
+        "batch_id:uuid": number(
+            letters, crypto.seal("a secret for tests, long enough to be accepted", "letters", b"%PDF")
+        ),
+        "audience:str": "staff",
+        "token:str": "x" * 43,
+        "file_path:path": "portal.css",
+    }
+
+    def fill(route: str) -> tuple[str, str]:
+        method, path = route.split(" ")
+        ids["session_id:uuid"] = number(visit, marie)  # another knock may have ended the last one
+        return method, re.sub(r"/?\{([^}]+)\}", lambda found: f"/{ids[found[1]]}", path)
+
+    return fill
+
+
+def outcome(answer: httpx2.Response) -> str:
+    where = answer.headers.get("location", "")
+    if answer.status_code == 303:
+        for place, word in {"/sign-in?": "sign-in", "/sign-in": "sign-in", "/staff": "desk"}.items():
+            if where == place or (place.endswith("?") and where.startswith(place)):
+                return word
+        if where.startswith("/security/confirmation"):
+            return "prove"
+    return str(answer.status_code) if answer.status_code in {403, 404} else "in"
+
+
+async def test_every_route_stands_in_the_reviewed_table(app) -> None:
+    assert set(reviewed()) == set(table(app))
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_everybody_gets_just_where_the_reviewed_table_says(visitor, app, filled, role) -> None:
+    wrong = []
+    for route, expected in reviewed().items():
+        method, path = filled(route)
+        answer = await knock(visitor(), ROLES[role], method, path)
+        if outcome(answer) != expected[role]:
+            wrong.append(f"{route}: {outcome(answer)} ({answer.status_code}), not {expected[role]}")
+    assert not wrong, "\n".join(wrong)
+
+
+async def knock(walker: Walker, person, method: str, path: str) -> httpx2.Response:
+    """With the token of an own page, so that what refuses is not the missing token."""
+    data = None
+    if person is not None:
+        await walker.enter(person)
+        data = {"csrf_token": (await walker.get("/security")).form("/sign-out")["csrf_token"]}
+    return await walker.client.request(method, path, data=data if method == "POST" else None)
+
+
+@pytest.fixture
+def private(app, filled) -> list[tuple[str, str]]:
+    """Method and address of every route that is not public."""
+    return [filled(route) for route, handler in table(app).items() if not handler.opt.get("public")]
 
 
 async def test_nobody_gets_anywhere_without_signing_in(visitor, private) -> None:
     for method, path in private:
         answer = await visitor().client.request(method, path)
-        expected = 303 if method == "GET" else 403
-        assert answer.status_code in {303, expected}, (method, path)
-        assert "Dupont" not in answer.text
+        assert answer.status_code == 303, (method, path)
+        assert answer.headers["location"].startswith("/sign-in"), (method, path)
 
 
 async def test_a_stranger_sees_nothing_of_marie_on_any_path(visitor, private) -> None:
-    await sweep(visitor(), private)
+    await sweep(visitor, private)
 
 
 async def test_the_first_wall_holds_when_the_second_is_taken_away(settings, owner, private) -> None:
     """The application on the owner's connection, which row-level security does not bind."""
     database = Database(make_url(settings.database_url).set(drivername="postgresql+psycopg"))
-    await sweep(Walker(build(settings, database), settings, owner), private)
+    await sweep(lambda: Walker(build(settings, database), settings, owner), private)
     await database.close()
 
 
-async def sweep(stranger, private) -> None:
-    await stranger.enter(STRANGER)
-    token = (await stranger.get("/profile/address")).form("/profile/address/check")["csrf_token"]
+async def sweep(visitor, private) -> None:
     for method, path in private:
-        data = {"csrf_token": token} if method == "POST" else None
-        answer = await stranger.client.request(method, path, data=data)
+        answer = await knock(visitor(), STRANGER, method, path)
         for secret in ("Dupont", "DON-1001", "fidélité", "0189", "LILAS", "06 12 34"):
             assert secret not in answer.text, (method, path, secret)
-        if str(path).startswith("/staff") or re.search(r"[0-9a-f]{8}-", path):
+        if path.startswith("/staff") or re.search(r"[0-9a-f]{8}-", path):
             assert answer.status_code == 404, (method, path)
 
 
-async def test_what_is_not_yours_looks_just_like_what_does_not_exist(visitor, owner) -> None:
+async def test_what_is_not_yours_looks_just_like_what_does_not_exist(visitor, private) -> None:
     stranger = visitor()
     await stranger.enter(STRANGER)
-    (receipt,) = owner.execute("SELECT id FROM receipt").fetchone()
-    theirs = await stranger.get(f"/receipts/{receipt}/pdf")
-    nobodys = await stranger.get(f"/receipts/{UUID(int=1)}/pdf")
-    assert (theirs.status, theirs.html) == (nobodys.status, nobodys.html)
+    looked = 0
+    for method, path in private:
+        if method != "GET" or path.startswith("/staff") or not re.search(r"[0-9a-f]{8}-", path):
+            continue
+        theirs = await stranger.get(path)
+        nobodys = await stranger.get(re.sub(r"[0-9a-f-]{36}", str(UUID(int=1)), path))
+        assert (theirs.status, theirs.html) == (nobodys.status, nobodys.html)
+        looked += 1
+    assert looked == 2
 
 
-async def test_staff_who_look_can_change_nothing_on_any_path(visitor, app, owner) -> None:
+async def test_staff_who_look_can_change_nothing_on_any_path(visitor, app, filled, member_id) -> None:
     editor = visitor()
     await editor.enter(EDITOR)
-    (marie,) = owner.execute("SELECT id FROM member WHERE number = %s", [MARIE.number]).fetchone()
+    marie = member_id(MARIE)
     page = await editor.get(f"/staff/members/{marie}")
-    page = await editor.submit(page, f"/staff/members/{marie}/viewing")
+    page = await editor.submit(page, f"/staff/members/{marie}/viewing", reason="On the phone")
     token = page.form("/staff/viewing-end")["csrf_token"]
     posts = [
-        name.split(" ")[1] for name, handler in table(app).items() if sort_of(handler) == "donor" and "POST" in name
+        filled(route)[1]
+        for route, handler in table(app).items()
+        if "POST" in route and not handler.opt.get("public") and not handler.opt.get("for_staff")
     ]
-    assert len(posts) == 4
+    assert len(posts) > 10
     for path in posts:
-        assert (await editor.post(path, csrf_token=token)).status == 403
+        assert (await editor.post(path, csrf_token=token)).status == 403, path
 
 
-async def test_only_editors_reach_the_memo_desk(visitor, app) -> None:
-    reader = visitor()
-    await reader.enter(READER)
-    token = (await reader.get("/staff")).form("/sign-out")["csrf_token"]
-    for name, handler in table(app).items():
-        if "memo" in name and sort_of(handler) == "staff":
-            method, path = name.replace("{member_id:uuid}", str(UUID(int=1))).split(" ")
-            data = {"csrf_token": token} if method == "POST" else None
-            assert (await reader.client.request(method, path, data=data)).status_code == 404, name
+@pytest.mark.parametrize("person", [NADIA, EDITOR])
+async def test_what_is_sensitive_wants_a_fresh_proof(visitor, app, filled, owner, person) -> None:
+    walker = visitor()
+    await walker.enter(person)
+    token = (await walker.get("/security")).form("/sign-out")["csrf_token"]
+    owner.execute("UPDATE web_session SET proved_at = now() - interval '11 minutes'")
+    sensitive = [route for route, handler in table(app).items() if handler.opt.get("step_up") and "oidc" not in route]
+    assert len(sensitive) >= 6
+    for route in sensitive:
+        method, path = filled(route)
+        answer = await walker.client.request(method, path, data={"csrf_token": token} if method == "POST" else None)
+        assert outcome(answer) == "prove", route
 
 
-async def test_the_second_wall_holds_when_the_first_is_taken_away(settings, visitor) -> None:
+async def test_the_second_wall_holds_when_the_first_is_taken_away(settings, visitor, database, filled) -> None:
     """The web's database role, asked for everybody's rows, sees those of the signed-in donor alone."""
-    from sqlalchemy import text
-
-    from portal import crypto
-    from portal.database import role_url
-    from portal.web.session import OPEN
-
     walker = visitor()
     session_id = await walker.enter(NADIA)
     secret = walker.client.cookies["__Host-session"].split(".")[1]
-    database = Database(role_url(settings.database_url, settings.secret_key, "portal_web"))
-    walled = ("gift", "mandate", "receipt", "postal_address", "phone", "email_address", "journal", "recorded_change")
+    walled = (
+        "gift", "mandate", "receipt", "postal_address", "phone", "email_address", "journal", "recorded_change",
+        "passkey", "draft", "donor_identity", "activation_code",
+    )  # fmt: skip
     async with database.begin() as db:
         for name in (*walled, "member", "memo"):
             assert await db.scalar(text(f"SELECT count(*) FROM {name}")) == 0, f"a visitor sees {name}"
-        await db.execute(OPEN, {"id": session_id, "hash": crypto.digest(secret), "idle": 30, "hours": 12})
+        await db.execute(OPEN, {"id": session_id, "hash": crypto.digest(secret)} | limits(settings))
         assert (await db.scalars(text("SELECT number FROM member"))).all() == [NADIA.number]
         assert (await db.scalars(text("SELECT address FROM email_address"))).all() == [NADIA.email]
-        assert await db.scalar(text("SELECT count(*) FROM gift")) == 0
-    await database.close()
+        for name in ("gift", "passkey"):
+            assert await db.scalar(text(f"SELECT count(*) FROM {name}")) == 0

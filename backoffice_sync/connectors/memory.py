@@ -109,6 +109,6 @@ class MemoryDirectory:
                 self.drop(entity.name, row[0])
             return
         fresh = {"central_id": f"{group}-{len(self.history) + 1}", "member": member, "is_main": True}
-        fresh |= {"returned_on": None, "returned_reason": ""}
+        fresh |= {"returned_on": None, "returned_reason": "", "origin": "", "recorded_on": None, "bounced_on": None}
         current = dict(zip(entity.incoming, row, strict=True)) if row else fresh
         self.put(entity.name, tuple((current | value)[name] for name in entity.incoming))

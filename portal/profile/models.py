@@ -49,6 +49,9 @@ class EmailAddress(Base):
     recorded_on: Mapped[date]
     confirmed_on: Mapped[date | None] = mapped_column(doc="the member proved to read it")
     bounced_on: Mapped[date | None]
+    held: Mapped[bool] = mapped_column(
+        server_default=text("false"), doc="a change is under way: the pull leaves the row alone"
+    )
 
     __table_args__ = (Index("ix_email_address_mailbox", "mailbox"),)
 

@@ -9,7 +9,7 @@ from litestar.response import Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal import i18n
-from portal.changes import STATUS_WORDS
+from portal.changes import GROUP_WORDS, STATUS_WORDS
 from portal.members.rules import addressee
 from portal.profile import actions, queries, rules
 from portal.profile.forms import ADDRESS_FIELDS, parse_address, typed_address
@@ -83,17 +83,19 @@ async def save_address(
 
 @get("/profile/changes")
 async def show_changes(db: NamedDependency[AsyncSession], donor: NamedDependency[Donor]) -> Template:
-    rows = await queries.my_changes(db, donor)
-    member = await queries.member_of(db, donor)
+    member = addressee(await queries.member_of(db, donor))
     changes = [
-        {
-            "change": row,
-            "old": rules.envelope(rules.Address(**row.old), addressee(member))[1:] if row.old else [],
-            "new": rules.envelope(rules.Address(**row.new), addressee(member))[1:] if row.new else [],
-        }
-        for row in rows
+        {"change": row, "old": _shown(row.group, row.old, member), "new": _shown(row.group, row.new, member)}
+        for row in await queries.my_changes(db, donor)
     ]
-    return page("profile/changes", changes=changes, words=STATUS_WORDS)
+    return page("profile/changes", changes=changes, words=STATUS_WORDS, groups=GROUP_WORDS)
+
+
+def _shown(group: str, value: dict[str, Any] | None, member: str) -> list[str]:
+    """A changed value in lines: an address as on the envelope, without its first line."""
+    if value is None:
+        return []
+    return [value["address"]] if group == "email" else rules.envelope(rules.Address(**value), member)[1:]
 
 
 async def _lines(db: AsyncSession, donor: Donor, address: rules.Address) -> list[str]:

@@ -10,12 +10,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal import crypto
 from portal.i18n import LANGUAGES, N_
 from portal.settings import Settings
 from portal.signin import actions, queries, rules
-from portal.web import forms, session
+from portal.web import draft, forms, proof, refusals, session
+from portal.web.admission import safe_path
 from portal.web.errors import NotFound
+from portal.web.guards import KEPT
 from portal.web.session import HTTPRequest
 from portal.web.templating import page, see
 
@@ -25,44 +26,47 @@ UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
 
 @get("/sign-in", opt=PUBLIC)
 async def show_sign_in(request: HTTPRequest) -> Response[Any]:
-    if request.user.sees_member_pages:
-        return see("/")
-    return page("signin/sign-in", form=forms.Form({}))
+    next_path = safe_path(request.query_params.get("next", "/"))
+    if request.user.is_signed_in:
+        return see(next_path)
+    return _sign_in_page(forms.Form({"next": next_path}))
 
 
 @post("/sign-in", opt=PUBLIC)
 async def ask_for_link(
     request: HTTPRequest, db: NamedDependency[AsyncSession], settings: NamedDependency[Settings]
 ) -> Response[Any]:
-    form = await forms.read(request, {"email"})
+    form = await forms.read(request, {"email", "next"})
     email = rules.read_email(form["email"])
     if email is None:
         form.refuse("email", N_("Enter an e-mail address such as marie.dupont@example.org."))
-        return page("signin/sign-in", UNPROCESSABLE, form=form)
-    return await _ask(request, db, settings, email)
+        return _sign_in_page(form, UNPROCESSABLE)
+    return await _ask(request, db, settings, email, safe_path(form["next"]))
+
+
+def _sign_in_page(form: forms.Form, status: int = 200) -> Template:
+    return page("signin/sign-in", status, form=form, kept=form["next"] == KEPT)
 
 
 @post("/sign-in/again", opt=PUBLIC)
 async def ask_again(
     request: HTTPRequest, db: NamedDependency[AsyncSession], settings: NamedDependency[Settings]
 ) -> Response[Any]:
-    """A new mail in one press, in the browser that asked for the last one."""
+    """A new mail in one press, in the browser that asked for the last one; the same page waits after it."""
     await forms.read(request, ())
-    wish = await queries.waiting(db, request.user.session_id)
-    return await _ask(request, db, settings, wish.email) if wish else see("/sign-in")
+    wish = await proof.waiting(db, request.user.session_id, proof.SIGN_IN)
+    return await _ask(request, db, settings, wish.email, wish.next_path) if wish else see("/sign-in")
 
 
-async def _ask(
-    request: HTTPRequest, db: AsyncSession, settings: NamedDependency[Settings], email: str
-) -> Response[Any]:
-    if not await actions.ask(db, settings, request, email):
+async def _ask(request: HTTPRequest, db: AsyncSession, settings: Settings, email: str, next_path: str) -> Response[Any]:
+    if not await proof.ask(db, settings, request, email, next_path=next_path):
         return page("signin/too-many", HTTPStatus.TOO_MANY_REQUESTS)
     return see("/sign-in/code")
 
 
 @get("/sign-in/code", opt=PUBLIC)
 async def show_code(request: HTTPRequest, db: NamedDependency[AsyncSession]) -> Response[Any]:
-    wish = await queries.waiting(db, request.user.session_id)
+    wish = await proof.waiting(db, request.user.session_id, proof.SIGN_IN)
     if wish is None:
         return see("/sign-in")
     return page("signin/code", form=forms.Form({}), email=wish.email)
@@ -73,22 +77,25 @@ async def use_code(
     request: HTTPRequest, db: NamedDependency[AsyncSession], settings: NamedDependency[Settings]
 ) -> Response[Any]:
     form = await forms.read(request, {"code"})
-    wish = await queries.waiting(db, request.user.session_id)
-    if wish is None:
+    session_id = request.user.session_id
+    wish = await proof.waiting(db, session_id, proof.SIGN_IN)
+    if wish is None or session_id is None:
         return see("/sign-in")
-    if wish.used_at or wish.expired or wish.tries >= rules.MOST_TRIES:
-        return page("signin/link-ended", HTTPStatus.GONE, ended=_why_ended(wish), may_ask_again=True)
-    mailbox = await actions.use_code(db, settings, rules.read_code(form["code"]), session_id=request.user.session_id)
-    if mailbox is None:
+    if wish.ended:
+        return page("signin/link-ended", HTTPStatus.GONE, ended=wish.ended, may_ask_again=True, next_path="/")
+    code = rules.read_code(form["code"])
+    proved = await proof.use_code(db, settings, code, session_id=session_id, purpose=proof.SIGN_IN)
+    if proved is None:
         form.refuse("code", N_("This is not the code in our latest e-mail. Look for the six digits in it."))
         return page("signin/code", UNPROCESSABLE, form=form, email=wish.email)
-    return see(await actions.come_in(db, settings, request, mailbox))
+    return see(await actions.come_in(db, settings, request, proved))
 
 
 @get("/sign-in/link/{token:str}", opt=PUBLIC)
 async def open_link(request: HTTPRequest, settings: NamedDependency[Settings], token: FromPath[str]) -> Redirect:
     """Put the secret out of the address, into a short-lived cookie. Opening a link changes nothing."""
     if not re.fullmatch("[A-Za-z0-9_-]{20,60}", token):
+        refusals.mark(request.scope, "link")
         raise NotFound
     session.set_cookie(request, session.LINK_COOKIE, token, seconds=settings.link_minutes * 60)
     return Redirect("/sign-in/confirm", status_code=303, headers={"Referrer-Policy": "no-referrer"})
@@ -106,30 +113,36 @@ async def use_link(
     form = await forms.read(request, {"email"})
     typed = rules.read_email(form["email"]) if "email" in form.typed else None
     token = session.linked_token(request)
-    mailbox = await actions.use_link(db, token, session_id=request.user.session_id, typed_email=typed)
-    if mailbox is None:
+    proved = await proof.use_link(db, token, session_id=request.user.session_id, typed_email=typed)
+    if proved is None:
         if "email" in form.typed:
             form.refuse("email", N_("This is not the address to which we sent the link."))
         return await _confirm_page(request, db, form, UNPROCESSABLE)
     session.set_cookie(request, session.LINK_COOKIE, "", seconds=0)
-    return see(await actions.come_in(db, settings, request, mailbox))
+    return see(await actions.come_in(db, settings, request, proved))
 
 
 async def _confirm_page(request: HTTPRequest, db: AsyncSession, form: forms.Form, status: int = 200) -> Template:
-    found = await queries.by_token(db, crypto.digest(session.linked_token(request)))
-    asking = found is not None and found[1] is not None and found[1] == request.user.session_id
-    if found is None:
-        return page("signin/link-ended", HTTPStatus.GONE, ended="unknown", may_ask_again=False)
-    wish = found[0]
-    if wish.used_at or wish.expired or wish.tries >= rules.MOST_TRIES:
-        return page("signin/link-ended", HTTPStatus.GONE, ended=_why_ended(wish), may_ask_again=asking)
+    wish = await proof.by_token(db, session.linked_token(request))
+    if wish is None:
+        refusals.mark(request.scope, "link")
+        return page("signin/link-ended", HTTPStatus.GONE, ended="unknown", may_ask_again=False, next_path="/")
+    asking = wish.session_id is not None and wish.session_id == request.user.session_id
+    if wish.ended:
+        return page(
+            "signin/link-ended",
+            HTTPStatus.GONE,
+            ended=wish.ended,
+            may_ask_again=asking and wish.purpose == proof.SIGN_IN,
+            next_path=wish.next_path,
+        )
     return page("signin/confirm", status, form=form, same_browser=asking)
 
 
-def _why_ended(wish: queries.Waiting) -> str:
-    if wish.used_at:
-        return "used"
-    return "expired" if wish.expired else "tries"
+@get("/sign-in/not-me", opt=PUBLIC)
+async def show_not_me() -> Template:
+    """For whoever got a mail that they did not ask for."""
+    return page("signin/not-me")
 
 
 @get("/sign-in/choice", opt=PUBLIC)
@@ -149,14 +162,28 @@ async def choose(
 ) -> Response[Any]:
     form = await forms.read(request, {"person"})
     mailbox = request.user.mailbox
-    if mailbox is None:
+    if mailbox is None or request.user.viewing:
         return see("/sign-in")
     await session.reveal(db, mailbox=mailbox)
     people = await queries.identities(db, mailbox, with_staff=settings.staff_email_sign_in)
     chosen = next((person for person in people if str(person.id) == form["person"]), None)
     if chosen is None:
         raise NotFound
-    return see(await actions.become(db, request, mailbox, chosen))
+    return see(await actions.choose(db, settings, request, chosen))
+
+
+@get(KEPT, opt={"personal": True})
+async def show_draft(db: NamedDependency[AsyncSession]) -> Response[Any]:
+    """What was sent just after the last visit had ended: one press sends it again."""
+    kept = await draft.find(db)
+    return page("signin/continue", draft=kept) if kept else see("/")
+
+
+@post(f"{KEPT}-removal", opt={"personal": True})
+async def discard_draft(request: HTTPRequest, db: NamedDependency[AsyncSession]) -> Response[Any]:
+    await forms.read(request, ())
+    await actions.discard_draft(db)
+    return see("/")
 
 
 @post("/sign-out", opt=PUBLIC)
@@ -178,11 +205,10 @@ async def choose_language(request: HTTPRequest) -> Redirect:
     form = await forms.read(request, {"language", "path"})
     if form["language"] in LANGUAGES:
         session.set_language_cookie(request, form["language"])
-    path = form["path"]
-    return see(path if path.startswith("/") and path[1:2] not in {"/", "\\"} else "/")
+    return see(safe_path(form["path"]))
 
 
 HANDLERS = [
-    show_sign_in, ask_for_link, ask_again, show_code, use_code, open_link, show_confirm, use_link,
-    show_choice, choose, sign_out, show_signed_out, choose_language,
+    show_sign_in, ask_for_link, ask_again, show_code, use_code, open_link, show_confirm, use_link, show_not_me,
+    show_choice, choose, show_draft, discard_draft, sign_out, show_signed_out, choose_language,
 ]  # fmt: skip

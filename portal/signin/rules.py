@@ -1,4 +1,4 @@
-"""The limits of signing in, and how what people type is understood."""
+"""How what people type is understood, and how often an unknown address is told so."""
 
 from datetime import timedelta
 
@@ -6,12 +6,6 @@ from email_validator import EmailNotValidError, validate_email
 
 from portal.web.throttle import Limit
 
-MOST_TRIES = 5
-
-PER_ADDRESS_HOUR = Limit("sign-in address hour", 5, timedelta(hours=1))
-PER_ADDRESS_DAY = Limit("sign-in address day", 10, timedelta(days=1))
-PER_NETWORK = Limit("sign-in network", 20, timedelta(hours=1))
-EVERYBODY = Limit("sign-in all", 1000, timedelta(minutes=5))
 UNKNOWN_ADDRESS = Limit("no member mail", 1, timedelta(days=1))
 
 

@@ -5,13 +5,15 @@ from uuid import UUID
 
 from procrastinate import JobContext, RetryStrategy
 from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal import crypto
 from portal.jobs import Workshop, queue, workshop
-from portal.signin.models import SignInRequest
+from portal.settings import Settings
 from portal.signin.queries import identities
 from portal.signin.rules import UNKNOWN_ADDRESS
-from portal.web import throttle
+from portal.web import places, proof, throttle
+from portal.web.proof import SignInRequest
 
 
 @dataclass(frozen=True)
@@ -48,20 +50,36 @@ async def _prepare(shop: Workshop, wish_id: UUID, *, first_attempt: bool) -> Let
         await db.refresh(wish)
         if wish.used_at is not None:
             return None
-        older = (SignInRequest.email == wish.email, SignInRequest.asked_at < wish.asked_at)
+        older = (
+            SignInRequest.email == wish.email,
+            SignInRequest.purpose == wish.purpose,
+            SignInRequest.asked_at < wish.asked_at,
+        )
         await db.execute(
             update(SignInRequest).where(*older, SignInRequest.used_at.is_(None)).values(used_at=func.now())
         )
         if wish.expires_at is None:
             life = func.make_interval(0, 0, 0, 0, 0, settings.link_minutes)
             wish.expires_at = await db.scalar(select(func.now() + life))
-        if not await identities(db, wish.email, with_staff=settings.staff_email_sign_in):
+        if wish.purpose == proof.SIGN_IN and not await _is_known(db, settings, wish.email):
             if first_attempt and not await throttle.allow(db, settings, UNKNOWN_ADDRESS, wish.email):
                 return None
             return Letter(wish.email, "no-member", wish.language)
-        token, code = crypto.new_token(), crypto.new_code()
+        return Letter(wish.email, wish.purpose, wish.language, _secrets(settings, wish))
+
+
+async def _is_known(db: AsyncSession, settings: Settings, email: str) -> bool:
+    return bool(await identities(db, email, with_staff=settings.staff_email_sign_in))
+
+
+def _secrets(settings: Settings, wish: SignInRequest) -> dict[str, object]:
+    """Make the code, and for a sign-in the link; the wish keeps their hashes."""
+    code = crypto.new_code()
+    wish.code_hash = proof.code_hash(settings, wish.id, code)
+    origin = {"asked_at": wish.asked_at, "device": places.device(wish.user_agent), "place": wish.place}
+    secrets: dict[str, object] = {"code": code, "minutes": settings.link_minutes, **origin}
+    if wish.purpose == proof.SIGN_IN:
+        token = crypto.new_token()
         wish.token_hash = crypto.digest(token)
-        wish.code_hash = crypto.keyed_digest(settings.secret_key, "sign-in code", str(wish.id), code)
-        link = f"{settings.base_url}/sign-in/link/{token}"
-        secrets = {"link": link, "code": code, "minutes": settings.link_minutes}
-        return Letter(wish.email, "sign-in", wish.language, secrets)
+        secrets["link"] = f"{settings.base_url}/sign-in/link/{token}"
+    return secrets

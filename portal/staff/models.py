@@ -3,12 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, func
+from sqlalchemy import CheckConstraint, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.database import Base
-
-ROLES = ("reader", "editor", "compliance", "administrator")
+from portal.settings import STAFF_ROLES
 
 
 class StaffAccount(Base):
@@ -18,7 +17,9 @@ class StaffAccount(Base):
     email: Mapped[str] = mapped_column(unique=True, doc="lower case")
     name: Mapped[str]
     role: Mapped[str]
+    issuer: Mapped[str | None] = mapped_column(doc="the OpenID Connect provider that knows this person …")
+    subject: Mapped[str | None] = mapped_column(doc="… and their name there, for ever; an e-mail address is no key")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     ended_at: Mapped[datetime | None]
 
-    __table_args__ = (CheckConstraint(f"role IN {ROLES}", name="role"),)
+    __table_args__ = (CheckConstraint(f"role IN {STAFF_ROLES}", name="role"), UniqueConstraint("issuer", "subject"))

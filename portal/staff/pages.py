@@ -1,5 +1,6 @@
 """The desk: find a member, see what they see, write to them."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,8 @@ from litestar.response import Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal import journal
-from portal.changes import STATUS_WORDS
+from portal.changes import GROUP_WORDS, STATUS_WORDS
+from portal.i18n import N_
 from portal.members.rules import addressee, full_name
 from portal.memos.queries import stored
 from portal.profile import queries as profile_queries
@@ -23,6 +25,8 @@ from portal.web.session import HTTPRequest
 from portal.web.templating import page, see
 
 STAFF = {"for_staff": True}
+UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
+LONGEST_REASON = 300
 
 
 @get("/staff", opt=STAFF)
@@ -34,14 +38,20 @@ async def show_desk(db: NamedDependency[AsyncSession], q: FromQuery[str] = "") -
 
 @get("/staff/members/{member_id:uuid}", opt=STAFF)
 async def show_member(request: HTTPRequest, db: NamedDependency[AsyncSession], member_id: FromPath[UUID]) -> Template:
+    await journal.write(db, "staff.member.viewed", actor=request.user.actor, member_id=member_id)
+    return await _member_page(db, member_id, forms.Form({}))
+
+
+async def _member_page(db: AsyncSession, member_id: UUID, form: forms.Form, status: int = 200) -> Template:
     member = await queries.member(db, member_id)
     if member is None:
         raise NotFound
-    await journal.write(db, "staff.member.viewed", actor=request.user.actor, member_id=member_id)
     profile = await profile_queries.profile(db, Donor(member_id))
     lines = envelope(profile_queries.address_value(profile.address), addressee(member)) if profile.address else []
     return page(
         "staff/member",
+        status,
+        form=form,
         member=member,
         title=full_name(member),
         profile=profile,
@@ -49,6 +59,7 @@ async def show_member(request: HTTPRequest, db: NamedDependency[AsyncSession], m
         memo=await stored(db, member_id),
         activity=await queries.activity(db, member_id),
         words=STATUS_WORDS,
+        groups=GROUP_WORDS,
         kinds=journal.KINDS,
     )
 
@@ -57,13 +68,16 @@ async def show_member(request: HTTPRequest, db: NamedDependency[AsyncSession], m
 async def start_viewing(
     request: HTTPRequest, db: NamedDependency[AsyncSession], member_id: FromPath[UUID]
 ) -> Response[Any]:
-    """See the portal as this member sees it, reading only; noted in the member's journal."""
-    await forms.read(request, ())
+    """See the portal as this member sees it, reading only; noted, with the reason, where the member can read it."""
+    form = await forms.read(request, {"reason"})
+    if not form["reason"]:
+        form.refuse("reason", N_("Say in a few words why. The member can read it."))
+        return await _member_page(db, member_id, form, UNPROCESSABLE)
     if await queries.member(db, member_id) is None:
         raise NotFound
-    visitor = request.user
-    await journal.write(db, "staff.viewing.started", actor=visitor.actor, member_id=member_id)
-    await session.start(db, request, mailbox=visitor.mailbox, staff_id=visitor.staff_id, viewing_id=member_id)
+    reason = form["reason"][:LONGEST_REASON]
+    await journal.write(db, "staff.viewing.started", actor=request.user.actor, member_id=member_id, reason=reason)
+    await session.rotate(db, request, viewing_id=member_id)
     return see("/")
 
 
@@ -74,7 +88,7 @@ async def end_viewing(request: HTTPRequest, db: NamedDependency[AsyncSession]) -
     if not visitor.viewing:
         return see("/staff")
     await journal.write(db, "staff.viewing.ended", actor=visitor.actor, member_id=visitor.member_id)
-    await session.start(db, request, mailbox=visitor.mailbox, staff_id=visitor.staff_id)
+    await session.rotate(db, request, viewing_id=None)
     return see(f"/staff/members/{visitor.member_id}")
 
 

@@ -4,6 +4,7 @@ import logging
 import secrets
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
@@ -59,9 +60,30 @@ class Elsewhere(HTTPException):
     status_code = HTTPStatus.UNAUTHORIZED
     path = "/"
 
+    def __init__(self, then: str = "/") -> None:
+        """Send the visitor on; `then` is the page to which they come back, one of our own."""
+        super().__init__()
+        self.then = then
+
+    @property
+    def address(self) -> str:
+        return self.path if self.then == "/" else f"{self.path}?{urlencode({'next': self.then}, safe='/')}"
+
 
 class PleaseSignIn(Elsewhere):
     path = "/sign-in"
+
+
+class PleaseFinish(Elsewhere):
+    """Staff who still owe the second factor."""
+
+    path = "/sign-in/second-factor"
+
+
+class PleaseProve(Elsewhere):
+    """For what is sensitive: who they are was proved too long ago."""
+
+    path = "/security/confirmation"
 
 
 class PleaseChoose(Elsewhere):
@@ -76,6 +98,14 @@ class PleaseGoToTheDesk(Elsewhere):
     path = "/staff"
 
 
+class AlreadyDone(Elsewhere):
+    """The same form was sent twice: the second time it leads where the first one did."""
+
+    @property
+    def address(self) -> str:
+        return self.then
+
+
 WORDS: dict[int, tuple[str, str]] = {
     HTTPStatus.NOT_FOUND: (NotFound.title, NotFound.words),
     HTTPStatus.METHOD_NOT_ALLOWED: (NotFound.title, NotFound.words),
@@ -85,7 +115,7 @@ WORDS: dict[int, tuple[str, str]] = {
 
 def show_refusal(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     if isinstance(error, Elsewhere):
-        return Redirect(error.path, status_code=303)
+        return Redirect(error.address, status_code=303)
     if isinstance(error, Refusal):
         title, words = error.title, error.words
     else:

@@ -6,8 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from portal.web import csrf
-from portal.web.csrf import FIELD
+from portal.web import csrf, formkey
 from portal.web.errors import BadForm
 from portal.web.session import HTTPRequest
 
@@ -44,7 +43,7 @@ async def read(request: HTTPRequest, fields: Collection[str]) -> Form:
     posted = await csrf.posted(request)
     typed: dict[str, str] = {}
     for name, value in posted.multi_items():
-        if name == FIELD:
+        if name in {csrf.FIELD, formkey.FIELD}:
             continue
         if name not in fields or name in typed or not isinstance(value, str) or len(value) > LONGEST:
             raise BadForm

@@ -2,42 +2,71 @@
 
 `opt={"public": True}`      anybody
 `opt={"for_staff": True}`   staff, with one of `roles` where given
+`opt={"personal": True}`    whoever is signed in, donor or staff, for what is their own
 nothing                     a donor, or staff who look at a donor's pages (reading only)
 
-Besides: `while_viewing` (open to staff while they look at a donor's pages), `without_csrf` (changes nothing of
-anybody), and `without_session` (the session middleware leaves it alone).
+Besides: `while_viewing` (open to staff while they look at a donor's pages), `step_up` (who one is must have been
+proved in the last minutes; its value is the page to come back to), `without_csrf` (changes nothing of anybody),
+`finishing` (open to
+staff who still owe the second factor), and `without_session` (the session middleware leaves it alone).
 """
+
+from typing import Any
 
 from litestar.handlers import BaseRouteHandler
 
-from portal.web import csrf
-from portal.web.errors import NotFound, PleaseChoose, PleaseGoToTheDesk, PleaseSignIn, PleaseStopViewing, ReadOnly
+from portal.web import csrf, draft, formkey
+from portal.web.admission import safe_path
+from portal.web.errors import (
+    NotFound,
+    PleaseChoose,
+    PleaseFinish,
+    PleaseGoToTheDesk,
+    PleaseProve,
+    PleaseSignIn,
+    PleaseStopViewing,
+    ReadOnly,
+)  # fmt: skip
 from portal.web.session import SAFE_METHODS, Connection
 from portal.web.visitor import Visitor
 
 EDITORS = ("editor", "administrator")
+KEPT = "/continue"
 
 
 async def entrance(connection: Connection, handler: BaseRouteHandler) -> None:
     unsafe = connection.scope.get("method") not in SAFE_METHODS
+    formkey.claimed.set(None)
     if unsafe and not handler.opt.get("without_csrf"):
         await csrf.check(connection)
+        await formkey.claim(connection)
     if handler.opt.get("public"):
         return
     visitor: Visitor = connection.user
-    if handler.opt.get("for_staff"):
-        admit_staff(visitor, handler.opt.get("roles", ()))
-        if visitor.viewing and not handler.opt.get("while_viewing"):
-            raise PleaseStopViewing
-    else:
-        admit_donor(visitor, unsafe=unsafe)
-
-
-def admit_staff(visitor: Visitor, roles: tuple[str, ...]) -> None:
     if visitor.session_id is None:
-        raise PleaseSignIn
-    if not visitor.is_staff or (roles and visitor.role not in roles):
+        raise PleaseSignIn(await _wanted(connection, unsafe=unsafe))
+    if visitor.second_factor_due and not handler.opt.get("finishing"):
+        raise PleaseFinish
+    if handler.opt.get("for_staff"):
+        admit_staff(visitor, handler.opt)
+    elif not (handler.opt.get("personal") and visitor.staff_id and not visitor.viewing):
+        admit_donor(visitor, unsafe=unsafe)
+    if (page := handler.opt.get("step_up")) and not visitor.proved_just_now:
+        raise PleaseProve(page)
+
+
+async def _wanted(connection: Connection, *, unsafe: bool) -> str:
+    """Where to go after signing in: the page that was wanted, or on with the form that came too late."""
+    if not unsafe:
+        return safe_path(connection.scope["path"])
+    return KEPT if await draft.keep(connection) else "/"
+
+
+def admit_staff(visitor: Visitor, opt: dict[str, Any]) -> None:
+    if not visitor.is_staff or ("roles" in opt and visitor.role not in opt["roles"]):
         raise NotFound
+    if visitor.viewing and not opt.get("while_viewing"):
+        raise PleaseStopViewing
 
 
 def admit_donor(visitor: Visitor, *, unsafe: bool) -> None:

@@ -5,7 +5,9 @@ from typing import Any
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ASGIApp, BeforeMessageSendHookHandler, Message, Receive, Scope, Send
 
+from portal.database import Database
 from portal.settings import Settings
+from portal.web import refusals
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
@@ -41,8 +43,10 @@ def security_headers(settings: Settings) -> BeforeMessageSendHookHandler:
 class KnownHosts:
     """Answers 400 to a request for another host name than ours, before anything else runs."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, database: Database) -> None:
         self.app = app
+        self.settings = settings
+        self.database = database
         self.names = {settings.host} | ({"127.0.0.1", "localhost"} if not settings.secure else set())
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
@@ -57,5 +61,6 @@ class KnownHosts:
                     }
                 )
                 await send({"type": "http.response.body", "body": b"Unknown host.", "more_body": False})
+                await refusals.note(self.database, self.settings, scope, "host")
                 return
         await self.app(scope, receive, send)

@@ -1,10 +1,13 @@
 """Sessions are rows: the cookie holds a public number and a secret, the row only the secret's hash.
 
 A session is born when it is first needed (a sign-in is asked for), gets a new
-number and secret whenever its rights change, and ends by deleting its row.
+number and secret whenever its rights change, and ends by deleting its row. What
+it keeps through that is its lineage, to which the tokens of open forms belong,
+and the moment it began, from which its longest life counts.
 """
 
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -13,19 +16,23 @@ from litestar.datastructures import MutableScopeHeaders, State
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
-from sqlalchemy import ForeignKey, delete, func, insert, select, text, update
+from sqlalchemy import ForeignKey, Text, cast, delete, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import crypto, i18n
 from portal.database import Base, Database
 from portal.settings import Settings
+from portal.web import places, refusals
 from portal.web.body import whole_body
 from portal.web.visitor import ANONYMOUS, Visitor
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 LANGUAGE_COOKIE = "language"
 LINK_COOKIE = "link"
+IDENTITY = "identity"
+"""Who somebody is at another service, remembered until they have signed in here and connected the two."""
 
 HTTPRequest = Request[Visitor, None, State]
 Connection = ASGIConnection[Any, Visitor, None, State]
@@ -42,14 +49,29 @@ class WebSession(Base):
     viewing_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("member.id", ondelete="CASCADE"), doc="member whose pages a staff person looks at"
     )
+    lineage: Mapped[UUID] = mapped_column(server_default=func.gen_random_uuid())
+    method: Mapped[str] = mapped_column(server_default="", doc="how the visitor came in: mail, passkey, oidc, letter")
+    shared: Mapped[bool] = mapped_column(server_default=text("false"), doc="the mailbox has several members")
+    second_factor_due: Mapped[bool] = mapped_column(server_default=text("false"), doc="staff, not wholly in yet")
+    proved_at: Mapped[datetime] = mapped_column(server_default=func.now(), doc="when they last proved who they are")
+    pending: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB(none_as_null=True), doc="what a ceremony under way must find again, by its name; read once"
+    )
     flash: Mapped[str | None] = mapped_column(doc="key of the message that the next page shows once")
     user_agent: Mapped[str] = mapped_column(default="")
+    place: Mapped[str] = mapped_column(server_default="", doc="town or country, where a GeoIP file tells it")
+    network: Mapped[bytes] = mapped_column(server_default="", doc="keyed hash of the network, to compare with another")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 # The function reads the session and sets what row-level security lets its visitor see.
-OPEN = text("SELECT * FROM open_session(:id, :hash, make_interval(mins => :idle), make_interval(hours => :hours))")
+OPEN = text(
+    "SELECT * FROM open_session(:id, :hash, make_interval(mins => :idle), make_interval(hours => :hours), "
+    "make_interval(mins => :staff_idle), make_interval(hours => :staff_hours), make_interval(mins => :recheck))"
+)
+RECHECK_MINUTES = 5
+"""Staff whose provider has not confirmed their groups for so long are not let in."""
 
 
 class SessionMiddleware(ASGIMiddleware):
@@ -69,6 +91,8 @@ class SessionMiddleware(ASGIMiddleware):
 
         async def send_with_cookies(message: Message) -> None:
             if message["type"] == "http.response.start":
+                if why := refusals.TELLING.get(HTTPStatus(message["status"])):
+                    refusals.mark(scope, why)
                 headers = MutableScopeHeaders.from_message(message)
                 for cookie in scope["state"]["cookies"]:
                     headers.add("Set-Cookie", cookie)
@@ -78,14 +102,15 @@ class SessionMiddleware(ASGIMiddleware):
             receive = await whole_body(receive)
         async with self.database.session() as db:
             scope["state"]["db"] = db
-            visitor = await find_visitor(db, self.settings, cookies.get(cookie_name(self.settings, "session"), ""))
-            scope["user"] = visitor
+            scope["user"] = await find_visitor(db, self.settings, scope)
             scope["auth"] = None
             token = i18n.language.set(find_language(scope, cookies))
             try:
                 await next_app(scope, receive, send_with_cookies)
             finally:
                 i18n.language.reset(token)
+        if why := scope["state"].get("refused"):
+            await refusals.note(self.database, self.settings, scope, why)
 
 
 def cookie_name(settings: Settings, name: str) -> str:
@@ -104,19 +129,44 @@ def find_language(scope: Scope, cookies: dict[str, str]) -> str:
     return i18n.choose(cookies.get(LANGUAGE_COOKIE), accepted.decode("latin-1"))
 
 
-async def find_visitor(db: AsyncSession, settings: Settings, cookie: str) -> Visitor:
+def session_cookie(scope: Scope) -> tuple[UUID | None, str]:
+    """Number and secret of the session that the cookie names; no number when it names none."""
+    cookie = read_cookies(scope).get(cookie_name(scope["state"]["settings"], "session"), "")
     number, _, secret = cookie.partition(".")
     try:
-        session_id = UUID(number)
+        return UUID(number), secret
     except ValueError:
+        if cookie:
+            refusals.mark(scope, "cookie")
+        return None, ""
+
+
+async def find_visitor(db: AsyncSession, settings: Settings, scope: Scope) -> Visitor:
+    session_id, secret = session_cookie(scope)
+    if session_id is None:
         return ANONYMOUS
-    limits = {"idle": settings.session_idle_minutes, "hours": settings.session_hours}
-    found = await db.execute(OPEN, {"id": session_id, "hash": crypto.digest(secret), **limits})
+    found = await db.execute(OPEN, {"id": session_id, "hash": crypto.digest(secret), **limits(settings)})
     row = found.mappings().first()
     if row is None:
+        others = select(WebSession.id).where(
+            WebSession.id == session_id, WebSession.secret_hash != crypto.digest(secret)
+        )
+        if await db.scalar(others):
+            refusals.mark(scope, "cookie")
         await db.rollback()
         return ANONYMOUS
-    return Visitor(csrf_token=crypto.keyed_digest(settings.secret_key, "csrf", cookie).hex(), **row)
+    token = crypto.keyed_digest(settings.secret_key, "csrf", str(row["lineage"])).hex()
+    return Visitor(csrf_token=token, **row)
+
+
+def limits(settings: Settings) -> dict[str, int]:
+    return {
+        "idle": settings.session_idle_minutes,
+        "hours": settings.session_hours,
+        "staff_idle": settings.staff_idle_minutes,
+        "staff_hours": settings.staff_session_hours,
+        "recheck": RECHECK_MINUTES,
+    }
 
 
 async def start(
@@ -126,24 +176,88 @@ async def start(
     mailbox: str | None = None,
     member_id: UUID | None = None,
     staff_id: UUID | None = None,
-    viewing_id: UUID | None = None,
+    **more: Any,
 ) -> UUID:
     """Replace the visitor's session by a new one with these rights: new number, new secret, new cookie."""
     if request.user.session_id:
-        await db.execute(delete(WebSession).where(WebSession.id == request.user.session_id))
+        gone = delete(WebSession).where(WebSession.id == request.user.session_id).returning(WebSession.pending)
+        identity = (await db.scalar(gone) or {}).get(IDENTITY)
+        if identity is not None:
+            more["pending"] = (more.get("pending") or {}) | {IDENTITY: identity}
+    settings: Settings = request.scope["state"]["settings"]
     secret = crypto.new_token()
     row = insert(WebSession).values(
         secret_hash=crypto.digest(secret),
         mailbox=mailbox,
         member_id=member_id,
         staff_id=staff_id,
-        viewing_id=viewing_id,
         user_agent=request.headers.get("user-agent", "")[:300],
+        place=places.place(settings, client_address(request)),
+        network=places.fingerprint(settings, client_address(request)),
+        **more,
     )
     session_id = (await db.execute(row.returning(WebSession.id))).scalar_one()
-    await reveal(db, mailbox=mailbox, member_id=viewing_id or member_id, staff=staff_id is not None)
+    await reveal(
+        db, mailbox=mailbox, member_id=member_id, staff_id=staff_id, is_staff=not more.get("second_factor_due")
+    )
     set_cookie(request, "session", f"{session_id}.{secret}", seconds=None)
+    request.scope["state"]["session_id"] = session_id
     return session_id
+
+
+async def age(db: AsyncSession, request: HTTPRequest) -> dict[str, Any]:
+    """When the visitor's session began and was last proved: for one that takes its place without a new proof."""
+    row = await db.execute(
+        select(WebSession.created_at, WebSession.proved_at).where(WebSession.id == request.user.session_id)
+    )
+    return dict(row.mappings().one())
+
+
+async def rotate(db: AsyncSession, request: HTTPRequest, **changes: Any) -> None:
+    """Change the rights of the visitor's session: it gets a new number, secret and cookie, and lives no longer."""
+    secret = crypto.new_token()
+    row = (
+        update(WebSession)
+        .where(WebSession.id == request.user.session_id)
+        .values(id=func.gen_random_uuid(), secret_hash=crypto.digest(secret), **changes)
+        .returning(WebSession)
+    )
+    now = (await db.scalars(row, execution_options={"populate_existing": True})).one()
+    await reveal(
+        db,
+        mailbox=now.mailbox,
+        member_id=now.viewing_id or now.member_id,
+        staff_id=now.staff_id if now.viewing_id is None else None,
+        is_staff=not now.second_factor_due,
+    )
+    set_cookie(request, "session", f"{now.id}.{secret}", seconds=None)
+
+
+async def remember(db: AsyncSession, request: HTTPRequest, **pending: Any) -> None:
+    """Keep what a ceremony must find again when the visitor comes back; a visitor without session gets one."""
+    if request.user.session_id is None:
+        await start(db, request, pending=pending)
+        return
+    mine = update(WebSession).where(WebSession.id == request.user.session_id)
+    await db.execute(mine.values(pending=func.coalesce(WebSession.pending, text("'{}'::jsonb")).op("||")(pending)))
+
+
+async def remembered(db: AsyncSession, request: HTTPRequest, name: str) -> Any:
+    """What is remembered under this name, to show it; it stays. None for nothing."""
+    return await db.scalar(select(WebSession.pending[name]).where(WebSession.id == request.user.session_id))
+
+
+async def recall(db: AsyncSession, request: HTTPRequest, name: str) -> Any:
+    """What was remembered under this name, once: a challenge or a state cannot be used again. None for nothing."""
+    mine = WebSession.id == request.user.session_id
+    found = await db.scalar(select(WebSession.pending[name]).where(mine).with_for_update())
+    if found is not None:
+        await db.execute(update(WebSession).where(mine).values(pending=WebSession.pending.op("-")(cast(name, Text))))
+    return found
+
+
+def client_address(request: HTTPRequest) -> str:
+    return request.client.host if request.client else ""
 
 
 async def end(db: AsyncSession, request: HTTPRequest) -> None:
@@ -177,13 +291,24 @@ def linked_token(request: HTTPRequest) -> str:
 
 
 async def reveal(
-    db: AsyncSession, *, mailbox: str | None = None, member_id: UUID | None = None, staff: bool = False
+    db: AsyncSession,
+    *,
+    mailbox: str | None = None,
+    member_id: UUID | None = None,
+    staff_id: UUID | None = None,
+    is_staff: bool = True,
+    proof: bytes = b"",
 ) -> None:
-    """Tell row-level security who the visitor now is, for the rest of this transaction."""
+    """Tell row-level security who the visitor now is, for the rest of this transaction.
+
+    `proof` is what they hold in their hands before we know them: a passkey's number, the hash of a letter's code.
+    """
     await db.execute(
         select(
             func.set_config("portal.mailbox", mailbox or "", True),
             func.set_config("portal.member", str(member_id or ""), True),
-            func.set_config("portal.staff", "on" if staff else "", True),
+            func.set_config("portal.person", str(staff_id or ""), True),
+            func.set_config("portal.staff", "on" if staff_id and is_staff else "", True),
+            func.set_config("portal.proof", proof.hex(), True),
         )
     )

@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from litestar import Request
 from litestar.response import Redirect, Template
 
-from portal import ROOT, clock, i18n
+from portal import ROOT, clock, crypto, i18n
 from portal.settings import Settings
 
 STATIC = ROOT / "static"
@@ -40,6 +40,7 @@ def environment(settings: Settings) -> Environment:
         day=i18n.day,
         moment=i18n.moment,
         money=i18n.money,
+        new_form_key=crypto.new_token,
         settings=settings,
         today=clock.today,
     )

@@ -38,7 +38,10 @@ async def test_a_members_page_shows_the_record_and_notes_that_somebody_looked(ed
 async def test_staff_see_the_portal_as_the_member_sees_it_reading_only(editor, owner, member_id) -> None:
     marie = member_id(MARIE)
     page = await editor.get(f"/staff/members/{marie}")
-    page = await editor.submit(page, f"/staff/members/{marie}/viewing")
+    asked = await editor.submit(page, f"/staff/members/{marie}/viewing")
+    assert asked.status == 422
+    assert "Say in a few words why" in asked.text
+    page = await editor.submit(page, f"/staff/members/{marie}/viewing", reason="She is on the phone")
     assert "Hello Marie" in page.text
     assert "You see the portal as Marie Dupont sees it" in page.html
     assert "Noël" in (await editor.get("/gifts")).text
@@ -49,6 +52,8 @@ async def test_staff_see_the_portal_as_the_member_sees_it_reading_only(editor, o
     page = await editor.submit(page, "/staff/viewing-end")
     assert page.path == f"/staff/members/{marie}"
     assert (await editor.get("/gifts")).path == "/staff"
+    (reason,) = owner.execute("SELECT data->>'reason' FROM journal WHERE kind = 'staff.viewing.started'").fetchone()
+    assert reason == "She is on the phone"
     kinds = [kind for (kind,) in owner.execute("SELECT kind FROM journal WHERE member_id = %s", [marie])]
     assert {"staff.viewing.started", "staff.viewing.ended"} <= set(kinds)
 
@@ -61,7 +66,7 @@ async def test_an_unknown_member_does_not_exist(editor) -> None:
 async def test_a_staff_account_that_has_ended_is_out_at_once(editor, owner) -> None:
     assert (await editor.get("/staff")).status == 200
     owner.execute("UPDATE staff_account SET ended_at = now() WHERE role = 'editor'")
-    assert (await editor.get("/staff", follow=False)).headers["location"] == "/sign-in"
+    assert (await editor.get("/staff", follow=False)).headers["location"] == "/sign-in?next=/staff"
 
 
 async def test_donors_do_not_know_that_there_is_a_desk(visitor) -> None:

@@ -45,7 +45,7 @@ async def test_no_session_is_made_for_who_only_looks(visitor, owner) -> None:
     assert owner.execute("SELECT count(*) FROM web_session").fetchone() == (0,)
 
 
-async def test_a_foreign_host_name_is_refused(settings) -> None:
+async def test_a_foreign_host_name_is_refused(settings, database, owner) -> None:
     import httpx2
 
     from portal.web.headers import KnownHosts
@@ -54,7 +54,8 @@ async def test_a_foreign_host_name_is_refused(settings) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"ours"})
 
-    transport = httpx2.ASGITransport(cast("Any", KnownHosts(ours, settings)))
+    transport = httpx2.ASGITransport(cast("Any", KnownHosts(ours, settings, database)))
     async with httpx2.AsyncClient(transport=transport, base_url=settings.base_url) as client:
         assert (await client.get("/")).status_code == 200
         assert (await client.get("/", headers={"Host": "evil.example"})).status_code == 400
+    assert owner.execute("SELECT data->>'why' FROM journal WHERE kind = 'request.refused'").fetchall() == [("host",)]

@@ -41,6 +41,8 @@ READ_GROUP = {
     "address": """
         SELECT unit, building, house_number, street, locality, postcode, town, region, country
         FROM address WHERE member_id = %(member)s AND is_main ORDER BY id LIMIT 1""",
+    "email": """
+        SELECT address, confirmed_on::text FROM email WHERE member_id = %(member)s AND is_main ORDER BY id LIMIT 1""",
     "memo": """
         SELECT body, starts_on::text, ends_on::text FROM memo WHERE member_id = %(member)s AND kind = 'extranet'""",
 }
@@ -61,6 +63,17 @@ WRITE_GROUP = {
                 recorded_on = current_date
             WHERE id = (SELECT min(id) FROM address WHERE member_id = %(member)s AND is_main)""",
         "delete": "DELETE FROM address WHERE member_id = %(member)s AND is_main",
+    },
+    # The address that went before stays on the record; it is no longer the main one.
+    "email": {
+        "insert": """
+            INSERT INTO email (member_id, address, is_main, origin, confirmed_on)
+            VALUES (%(member)s, %(address)s, true, 'donor extranet', %(confirmed_on)s)""",
+        "update": """
+            WITH former AS (UPDATE email SET is_main = false WHERE member_id = %(member)s AND is_main)
+            INSERT INTO email (member_id, address, is_main, origin, confirmed_on)
+            VALUES (%(member)s, %(address)s, true, 'donor extranet', %(confirmed_on)s)""",
+        "delete": "UPDATE email SET is_main = false WHERE member_id = %(member)s AND is_main",
     },
     "memo": {
         "insert": """

@@ -1,0 +1,108 @@
+"""Ordering letters, and coming in with the code of one."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal import changes, crypto, jobs, journal
+from portal.activation import queries
+from portal.activation.models import ActivationCode, LetterBatch
+from portal.activation.rules import read_code
+from portal.profile.models import EmailAddress
+from portal.settings import Settings
+from portal.web import session, throttle
+from portal.web.admission import admit_member
+from portal.web.proof import Proved
+from portal.web.session import HTTPRequest
+from portal.web.throttle import Limit
+
+PENDING = "first access"
+PER_MEMBER = Limit("first access member", 10, timedelta(days=1))
+PER_NETWORK = Limit("first access network", 20, timedelta(hours=1))
+EMAIL = "email"
+
+
+async def order_letters(db: AsyncSession, staff_id: UUID, numbers: list[str]) -> UUID:
+    row = insert(LetterBatch).values(staff_id=staff_id, numbers=numbers).returning(LetterBatch.id)
+    batch_id = (await db.execute(row)).scalar_one()
+    await jobs.defer(db, "activation.print_letters", batch_id=str(batch_id))
+    return batch_id
+
+
+async def use_code(
+    db: AsyncSession, settings: Settings, request: HTTPRequest, *, number: str, code: str
+) -> bool | None:
+    """Take the code of a letter and remember whose it is; False when it is not right, None after too many tries."""
+    address = session.client_address(request)
+    for limit, subject in ((PER_NETWORK, throttle.network(address)), (PER_MEMBER, number)):
+        if not await throttle.allow(db, settings, limit, subject):
+            return None
+    found = await _find(db, code_hash(settings, number, read_code(code)))
+    if found is None or not await queries.may_come_in(db, found.member_id, number):
+        return False
+    await session.remember(db, request, **{PENDING: {"code_hash": found.code_hash.hex()}})
+    return True
+
+
+async def under_way(db: AsyncSession, request: HTTPRequest) -> ActivationCode | None:
+    """The code that this browser has typed, while it can still be used; its member's rows can be read from here on."""
+    pending = await session.remembered(db, request, PENDING)
+    if pending is None:
+        return None
+    return await _find(db, bytes.fromhex(pending["code_hash"]))
+
+
+async def _find(db: AsyncSession, hashed: bytes) -> ActivationCode | None:
+    await session.reveal(db, proof=hashed)
+    found = await queries.live_code(db, hashed)
+    if found is not None:
+        await session.reveal(db, member_id=found.member_id, proof=hashed)
+    return found
+
+
+async def check_detail(db: AsyncSession, code: ActivationCode, *, typed: str, month: str) -> bool:
+    """Is this what only the member knows? A wrong answer counts."""
+    known = await queries.known_of(db, code.member_id)
+    if known.is_proved_by(code.detail, typed, month):
+        return True
+    row = update(ActivationCode).where(ActivationCode.member_id == code.member_id)
+    await db.execute(row.values(tries=ActivationCode.tries + 1))
+    await journal.write(db, "signin.refused", actor="visitor", member_id=code.member_id, why="detail")
+    return False
+
+
+async def complete(db: AsyncSession, request: HTTPRequest, code: ActivationCode, proved: Proved) -> str:
+    """The address is confirmed: it becomes the member's main one, goes to the central base, and they are in."""
+    member_id = code.member_id
+    await db.execute(update(ActivationCode).where(ActivationCode.member_id == member_id).values(used_at=func.now()))
+    await changes.lock(db, member_id)
+    await _set_main_email(db, member_id, proved.email)
+    await journal.write(db, "activation.completed", actor=f"member:{member_id}", member_id=member_id)
+    return await admit_member(db, request, member_id, method="letter", mailbox=proved.email)
+
+
+async def _set_main_email(db: AsyncSession, member_id: UUID, address: str) -> None:
+    mine = EmailAddress.member_id == member_id, EmailAddress.is_main
+    row = (await db.scalars(select(EmailAddress).where(*mine).limit(1))).one_or_none()
+    today = await db.scalar(select(func.current_date()))
+    old = _group(row.address, row.confirmed_on) if row else None
+    values = {"address": address, "confirmed_on": today, "bounced_on": None, "held": True}
+    if row is None:
+        extra = {"member_id": member_id, "is_main": True, "origin": "donor extranet", "recorded_on": today}
+        await db.execute(insert(EmailAddress).values(**values, **extra))
+    else:
+        await db.execute(update(EmailAddress).where(EmailAddress.id == row.id).values(**values))
+    actor = f"member:{member_id}"
+    await changes.record(db, member_id, EMAIL, old=old, new=_group(address, today), actor=actor)
+    await journal.write(db, "profile.email.added", actor=actor, member_id=member_id, address=address)
+
+
+def _group(address: str, confirmed_on: object) -> dict[str, str | None]:
+    """The form in which the sync compares and passes it on."""
+    return {"address": address, "confirmed_on": str(confirmed_on) if confirmed_on else None}
+
+
+def code_hash(settings: Settings, number: str, code: str) -> bytes:
+    return crypto.keyed_digest(settings.secret_key, "first access", number, code)

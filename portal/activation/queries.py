@@ -1,0 +1,80 @@
+"""Whom letters are for, what only they know, and the codes that are out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.activation.models import ActivationCode, LetterBatch
+from portal.activation.rules import MOST_TRIES, Known
+from portal.gifts.models import Gift
+from portal.mandates.models import Mandate
+from portal.members.models import Member
+from portal.profile.models import Phone, PostalAddress
+
+
+@dataclass(frozen=True)
+class Addressee:
+    member: Member
+    address: PostalAddress | None
+    known: Known
+
+
+async def addressees(db: AsyncSession, numbers: Sequence[str]) -> dict[str, Addressee]:
+    """The members with these numbers who may sign in, in four statements however many they are."""
+    query = (
+        select(Member, PostalAddress)
+        .outerjoin(PostalAddress, (PostalAddress.member_id == Member.id) & PostalAddress.is_main)
+        .where(Member.number.in_(numbers), Member.closed.is_(False), Member.deceased_on.is_(None))
+        .order_by(PostalAddress.id)
+    )
+    rows = (await db.execute(query)).all()
+    known = await _known(db, [row.Member.id for row in rows])
+    return {row.Member.number: Addressee(row.Member, row.PostalAddress, known[row.Member.id]) for row in rows}
+
+
+async def known_of(db: AsyncSession, member_id: UUID) -> Known:
+    return (await _known(db, [member_id]))[member_id]
+
+
+async def _known(db: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Known]:
+    accounts: dict[UUID, list[str]] = {}
+    phones: dict[UUID, list[str]] = {}
+    for row in await db.execute(select(Mandate.member_id, Mandate.masked_iban).where(Mandate.member_id.in_(ids))):
+        accounts.setdefault(row.member_id, []).append(row.masked_iban)
+    for row in await db.execute(select(Phone.member_id, Phone.number).where(Phone.member_id.in_(ids))):
+        phones.setdefault(row.member_id, []).append(row.number)
+    newest = (
+        select(Gift.member_id, Gift.given_on, Gift.amount)
+        .where(Gift.member_id.in_(ids), Gift.state == "received")
+        .order_by(Gift.member_id, Gift.given_on.desc(), Gift.amount.desc())
+        .distinct(Gift.member_id)
+    )
+    gifts = {row.member_id: (row.given_on, row.amount) for row in await db.execute(newest)}
+    return {one: Known(accounts.get(one, ()), phones.get(one, ()), gifts.get(one)) for one in ids}
+
+
+async def live_code(db: AsyncSession, code_hash: bytes) -> ActivationCode | None:
+    """The code, if it can still be used; row-level security shows it to whoever has revealed that they hold it."""
+    query = select(ActivationCode).where(
+        ActivationCode.code_hash == code_hash,
+        ActivationCode.used_at.is_(None),
+        ActivationCode.expires_at > func.now(),
+        ActivationCode.tries < MOST_TRIES,
+    )
+    return (await db.scalars(query)).one_or_none()
+
+
+async def may_come_in(db: AsyncSession, member_id: UUID, number: str) -> bool:
+    query = select(Member.id).where(
+        Member.id == member_id, Member.number == number, Member.closed.is_(False), Member.deceased_on.is_(None)
+    )
+    return await db.scalar(query) is not None
+
+
+async def batch(db: AsyncSession, staff_id: UUID, batch_id: UUID) -> LetterBatch | None:
+    """A batch of this very person's: the letters hold the codes."""
+    query = select(LetterBatch).where(LetterBatch.id == batch_id, LetterBatch.staff_id == staff_id)
+    return (await db.scalars(query)).one_or_none()

@@ -1,0 +1,231 @@
+"""OpenID Connect by Authlib, which has no client for our framework and leaves some checks to its callers.
+
+OpenID Connect Core 1.0, Discovery 1.0, Back-Channel Logout 1.0; PKCE (RFC 7636); issuer identification (RFC 9207).
+Authlib 1.9 accepts an answer without nonce, and an `aud` of somebody else when `azp` is ours, and does not read the
+`iss` of an answer: all three are asked for here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import httpx2
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.base_client import BaseApp
+from authlib.integrations.base_client.async_app import AsyncOAuth2Mixin
+from authlib.integrations.base_client.async_openid import AsyncOpenIDMixin
+from authlib.integrations.httpx_client import AsyncOAuth2Client
+from authlib.oidc.core import CodeIDToken
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from joserfc.jws import JWSRegistry
+
+from portal import crypto
+from portal.settings import Settings
+
+STAFF, DONOR = "staff", "donor"
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
+"""Signatures that only the provider can make: neither `none` nor one by a shared secret."""
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+TIMEOUT_SECONDS = 10
+LEEWAY_SECONDS = 60
+
+
+class ProviderRefused(Exception):
+    """The provider, or our check of what it said, does not let this person in; the message is for the log."""
+
+
+class ProviderUnreachable(Exception):
+    """The provider gave no answer."""
+
+
+class _App(AsyncOAuth2Mixin, AsyncOpenIDMixin, BaseApp):  # type: ignore[misc]
+    client_cls = AsyncOAuth2Client
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whom a provider vouches for."""
+
+    issuer: str
+    subject: str
+    claims: Mapping[str, Any]
+    tokens: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def sid(self) -> str | None:
+        found = self.claims.get("sid")
+        return str(found) if found else None
+
+    @property
+    def factors(self) -> set[str]:
+        """How they proved it there (`amr`, RFC 8176, and `acr`)."""
+        methods = self.claims.get("amr") or []
+        listed = methods if isinstance(methods, list) else str(methods).split()
+        return {str(one) for one in listed} | {str(self.claims.get("acr", ""))}
+
+    def groups(self, claim: str) -> set[str]:
+        """What a claim such as `groups` or `realm_access.roles` lists."""
+        found: Any = self.claims
+        for part in claim.split("."):
+            found = found.get(part) if isinstance(found, Mapping) else None
+        return {str(one) for one in found} if isinstance(found, list) else set()
+
+
+class Provider:
+    """One provider, as the settings name it."""
+
+    def __init__(self, issuer: str, client_id: str, client_secret: str, scopes: str, redirect_uri: str) -> None:
+        self.issuer = issuer
+        self.client_id = client_id
+        self.redirect_uri = redirect_uri
+        self.app = _App(
+            None,
+            client_id=client_id,
+            client_secret=client_secret or None,
+            server_metadata_url=f"{issuer.rstrip('/')}/.well-known/openid-configuration",
+            client_kwargs={
+                "scope": scopes,
+                "code_challenge_method": "S256",
+                "timeout": TIMEOUT_SECONDS,
+                "token_endpoint_auth_method": "client_secret_basic" if client_secret else "none",
+            },
+        )
+
+    async def begin(self, **more: str) -> tuple[str, dict[str, str]]:
+        """The address to which the visitor is sent, and what must be remembered until they come back."""
+        await self._metadata()
+        made = await self._ask(self.app.create_authorization_url(self.redirect_uri, **more))
+        return made.pop("url"), made
+
+    async def finish(self, remembered: Mapping[str, str], answer: Mapping[str, str]) -> Person:
+        """Turn the provider's answer into a person.
+
+        Raises:
+            ProviderRefused: it is not the answer to what this browser asked, or says no, or is not well signed.
+            ProviderUnreachable: no answer to our own question.
+        """
+        metadata = await self._metadata()
+        if not crypto.same(answer.get("state", ""), remembered["state"]):
+            raise ProviderRefused("another state")
+        announced = metadata.get("authorization_response_iss_parameter_supported", False)
+        if ("iss" in answer or announced) and answer.get("iss") != self.issuer:
+            raise ProviderRefused("the answer is another issuer's")
+        if "error" in answer or "code" not in answer:
+            raise ProviderRefused("the provider said no")
+        tokens = await self._ask(
+            self.app.fetch_access_token(
+                self.redirect_uri, code=answer["code"], code_verifier=remembered["code_verifier"]
+            )
+        )
+        if "id_token" not in tokens:
+            raise ProviderRefused("no id_token")
+        claims = await self._ask(
+            self.app.parse_id_token(
+                tokens,
+                nonce=remembered["nonce"],
+                claims_cls=CodeIDToken,
+                claims_options={
+                    "iss": {"essential": True, "value": self.issuer},
+                    "aud": {"essential": True, "value": self.client_id},
+                    "nonce": {"essential": True, "value": remembered["nonce"]},
+                },
+                leeway=LEEWAY_SECONDS,
+            )
+        )
+        return await self._with_userinfo(dict(claims), dict(tokens))
+
+    async def ask_again(self, tokens: dict[str, Any]) -> Person:
+        """Who it is now, and in which groups, with the tokens of an earlier sign-in.
+
+        Raises:
+            ProviderRefused: the provider no longer vouches for them.
+            ProviderUnreachable: no answer.
+        """
+        metadata = await self._metadata()
+        fresh = dict(tokens)
+        if "refresh_token" in tokens:
+            async with self.app._get_oauth_client(**metadata) as client:  # noqa: SLF001 - Authlib has no public way
+                renewed = await self._ask(
+                    client.refresh_token(metadata["token_endpoint"], refresh_token=tokens["refresh_token"])
+                )
+            fresh |= dict(renewed)
+        return await self._with_userinfo({"sub": tokens["sub"]}, fresh)
+
+    async def read_logout(self, logout_token: str) -> tuple[str | None, str | None]:
+        """The provider's session, or the person, that has signed out there.
+
+        Raises:
+            ProviderRefused: not a logout token of this provider for us (Back-Channel Logout 1.0, section 2.6).
+            ProviderUnreachable: its keys could not be read.
+        """
+        await self._metadata()
+        keys = await self._ask(self.app.fetch_jwk_set(force=True))
+        try:
+            registry = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
+            claims = jwt.decode(logout_token, KeySet.import_key_set(keys), registry=registry).claims
+            jwt.JWTClaimsRegistry(
+                leeway=LEEWAY_SECONDS,
+                iss={"essential": True, "value": self.issuer},
+                aud={"essential": True, "value": self.client_id},
+                iat={"essential": True},
+                exp={"essential": True},
+            ).validate(claims)
+        except (JoseError, ValueError) as error:
+            raise ProviderRefused("logout token") from error
+        events = claims.get("events")
+        if not isinstance(events, dict) or LOGOUT_EVENT not in events or "nonce" in claims:
+            raise ProviderRefused("not a logout token")
+        if not (claims.get("sid") or claims.get("sub")):
+            raise ProviderRefused("nobody is named")
+        return claims.get("sid"), claims.get("sub")
+
+    async def _with_userinfo(self, claims: dict[str, Any], tokens: dict[str, Any]) -> Person:
+        """What the provider tells of the person on request is newer than the token, and must be the same person."""
+        metadata = await self._metadata()
+        subject = str(claims["sub"])
+        if "userinfo_endpoint" in metadata and "access_token" in tokens:
+            told = dict(await self._ask(self.app.userinfo(token=tokens)))
+            if told.get("sub") != subject:
+                raise ProviderRefused("userinfo is somebody else's")
+            claims |= told
+        kept = {name: tokens[name] for name in ("access_token", "refresh_token", "token_type") if name in tokens}
+        return Person(self.issuer, subject, claims, kept | {"sub": subject})
+
+    async def _metadata(self) -> dict[str, Any]:
+        found: dict[str, Any] = await self._ask(self.app.load_server_metadata())
+        if found.get("issuer") != self.issuer:
+            found.clear()
+            raise ProviderRefused("the discovery document names another issuer")
+        offered = found.get("id_token_signing_alg_values_supported") or ["RS256"]
+        found["id_token_signing_alg_values_supported"] = [one for one in offered if one in ALGORITHMS]
+        return found
+
+    async def _ask(self, question: Any) -> Any:
+        try:
+            return await question
+        except httpx2.HTTPStatusError as error:
+            if error.response.is_server_error:
+                raise ProviderUnreachable from error
+            raise ProviderRefused("the provider said no") from error
+        except httpx2.HTTPError as error:
+            raise ProviderUnreachable from error
+        except (AuthlibBaseError, JoseError, RuntimeError, ValueError, KeyError) as error:
+            raise ProviderRefused(type(error).__name__) from error
+
+
+@cache
+def provider_of(settings: Settings, audience: str) -> Provider | None:
+    """The provider for staff or for donors; None where the settings name none."""
+    issuer, client_id, secret, scopes = (
+        (settings.staff_oidc_issuer, settings.staff_oidc_client_id, settings.staff_oidc_client_secret,
+         settings.staff_oidc_scopes)
+        if audience == STAFF
+        else (settings.donor_oidc_issuer, settings.donor_oidc_client_id, settings.donor_oidc_client_secret,
+              settings.donor_oidc_scopes)
+    )  # fmt: skip
+    if not issuer:
+        return None
+    return Provider(issuer, client_id, secret, scopes, f"{settings.base_url}/oidc/{audience}/callback")

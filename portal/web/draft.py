@@ -1,0 +1,51 @@
+"""What somebody sent when their visit had just ended is kept for them: after the next sign-in they go on with it."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from litestar.connection import Request
+from sqlalchemy import ForeignKey, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal import crypto, database
+from portal.database import Base
+from portal.web import csrf, formkey
+from portal.web.session import Connection, session_cookie
+
+KEPT_FOR = timedelta(hours=1)
+
+
+class Draft(Base):
+    __tablename__ = "draft"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id", ondelete="CASCADE"), index=True)
+    path: Mapped[str] = mapped_column(doc="where the form was sent")
+    fields: Mapped[dict[str, str]] = mapped_column(JSONB)
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+async def keep(connection: Connection) -> bool:
+    """Keep the sent form for the person whose ended visit the cookie proves; False when it proves none."""
+    session_id, secret = session_cookie(connection.scope)
+    if session_id is None:
+        return False
+    form = await csrf.posted(Request(connection.scope, connection.receive))
+    fields = {name: value for name, value in form.multi_items() if isinstance(value, str) and name != csrf.FIELD}
+    db: AsyncSession = connection.scope["state"]["db"]
+    kept = await db.scalar(
+        select(func.keep_draft(session_id, crypto.digest(secret), connection.scope["path"], cast(fields, JSONB)))
+    )
+    await database.release(db)
+    return bool(kept)
+
+
+async def find(db: AsyncSession) -> Draft | None:
+    """The visitor's own (row-level security shows no other), unless it was sent after all."""
+    draft = (await db.scalars(select(Draft).where(Draft.at > func.now() - KEPT_FOR).limit(1))).one_or_none()
+    if draft is None or await formkey.is_used(db, draft.fields.get(formkey.FIELD, "")):
+        return None
+    return draft
