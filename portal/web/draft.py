@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from litestar.connection import Request
-from sqlalchemy import ForeignKey, cast, func, select
+from sqlalchemy import ForeignKey, cast, delete, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -44,8 +44,10 @@ async def keep(connection: Connection) -> bool:
 
 
 async def find(db: AsyncSession) -> Draft | None:
-    """The visitor's own (row-level security shows no other), unless it was sent after all."""
-    draft = (await db.scalars(select(Draft).where(Draft.at > func.now() - KEPT_FOR).limit(1))).one_or_none()
-    if draft is None or await formkey.is_used(db, draft.fields.get(formkey.FIELD, "")):
-        return None
-    return draft
+    """The visitor's own: row-level security shows no other."""
+    return (await db.scalars(select(Draft).where(Draft.at > func.now() - KEPT_FOR).limit(1))).one_or_none()
+
+
+async def take_up(db: AsyncSession, form_key: str) -> None:
+    """A form with this key is being sent: if it is the kept one, it is kept no longer."""
+    await db.execute(delete(Draft).where(Draft.fields[formkey.FIELD].astext == form_key))

@@ -35,8 +35,8 @@ class FormKey(Base):
 claimed: ContextVar[tuple[AsyncSession, bytes] | None] = ContextVar("claimed form key", default=None)
 
 
-async def claim(connection: Connection) -> None:
-    """Use the form's key up.
+async def claim(connection: Connection) -> str:
+    """Use the form's key up, and give it; nothing for a form without one.
 
     Raises:
         AlreadyDone: it was used before.
@@ -44,13 +44,14 @@ async def claim(connection: Connection) -> None:
     form = await csrf.posted(Request(connection.scope, connection.receive))
     key = str(form.get(FIELD, ""))
     if not key:
-        return
+        return ""
     db: AsyncSession = connection.scope["state"]["db"]
     key_hash = crypto.digest(key)
     row = insert(FormKey).values(key_hash=key_hash).on_conflict_do_nothing().returning(FormKey.key_hash)
     if await db.scalar(row) is None:
         raise AlreadyDone(await db.scalar(select(FormKey.location).where(FormKey.key_hash == key_hash)) or "/")
     claimed.set((db, key_hash))
+    return key
 
 
 async def settle(response: Response[Any]) -> Response[Any]:
@@ -64,7 +65,3 @@ async def settle(response: Response[Any]) -> Response[Any]:
             update(FormKey).where(mine).values(location=location) if location else delete(FormKey).where(mine)
         )
     return response
-
-
-async def is_used(db: AsyncSession, key: str) -> bool:
-    return await db.scalar(select(FormKey.key_hash).where(FormKey.key_hash == crypto.digest(key))) is not None

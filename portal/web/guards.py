@@ -36,22 +36,27 @@ KEPT = "/continue"
 
 async def entrance(connection: Connection, handler: BaseRouteHandler) -> None:
     unsafe = connection.scope.get("method") not in SAFE_METHODS
-    formkey.claimed.set(None)
-    if unsafe and not handler.opt.get("without_csrf"):
+    changes = unsafe and not handler.opt.get("without_csrf")
+    if changes:
         await csrf.check(connection)
-        await formkey.claim(connection)
-    if handler.opt.get("public"):
-        return
+    if not handler.opt.get("public"):
+        await admit(connection, handler.opt, unsafe=unsafe)
+    formkey.claimed.set(None)
+    if changes and (key := await formkey.claim(connection)) and connection.user.is_signed_in:
+        await draft.take_up(connection.scope["state"]["db"], key)
+
+
+async def admit(connection: Connection, opt: dict[str, Any], *, unsafe: bool) -> None:
     visitor: Visitor = connection.user
     if visitor.session_id is None:
         raise PleaseSignIn(await _wanted(connection, unsafe=unsafe))
-    if visitor.second_factor_due and not handler.opt.get("finishing"):
+    if visitor.second_factor_due and not opt.get("finishing"):
         raise PleaseFinish
-    if handler.opt.get("for_staff"):
-        admit_staff(visitor, handler.opt)
-    elif not (handler.opt.get("personal") and visitor.staff_id and not visitor.viewing):
+    if opt.get("for_staff"):
+        admit_staff(visitor, opt)
+    elif not (opt.get("personal") and visitor.staff_id and not visitor.viewing):
         admit_donor(visitor, unsafe=unsafe)
-    if (page := handler.opt.get("step_up")) and not visitor.proved_just_now:
+    if (page := opt.get("step_up")) and not visitor.proved_just_now:
         raise PleaseProve(page)
 
 
