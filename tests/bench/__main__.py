@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from statistics import median, quantiles
 
 from portal import embedded
-from tests.bench import statements
+from tests.bench import enumeration, statements
 from tests.bench.data import HOME, Bench, prepare
 from tests.bench.servers import WORKERS, Served, Slice, free_port, program, serve
 
@@ -66,9 +66,11 @@ def main() -> None:
                 Page("my gifts", portal, "/gifts", goal=0.5),
                 Page("home", portal, "/", goal=0.6),
             ]
+            alike = enumeration.measure(bench)
             measure(pages, bench)
         counts = {page.path: asyncio.run(statements.count(bench, page.path)) for page in pages[1:]}
     report(pages, counts)
+    enumeration.report(alike)
 
 
 @contextmanager
@@ -76,6 +78,7 @@ def servers(bench: Bench, port: int) -> Iterator[tuple[Served, Served]]:
     """The bare page and the portal, with as many processes each."""
     settings, other = bench.settings, free_port()
     ours = {"DATABASE_URL": settings.database_url, "SECRET_KEY": settings.secret_key, "BASE_URL": settings.base_url}
+    ours["TRUSTED_PROXIES"] = "127.0.0.1"  # the visitors of the enumeration test come from many networks
     theirs = {"BENCH_DATABASE": settings.database_url, "BENCH_MEMBER": str(bench.member)}
     bare = [program("uvicorn"), "tests.bench.bare:build", "--factory", "--no-access-log", "--no-server-header"]
     portal = [program("portal"), "serve"]

@@ -1,0 +1,125 @@
+"""Every defence with the one change that takes it away, and the tests of which one at least must fail then."""
+
+from dataclasses import dataclass
+
+from portal import ROOT
+
+
+@dataclass(frozen=True)
+class Defence:
+    name: str
+    file: str
+    present: str
+    absent: str
+    tests: str
+
+    def take_away(self, source: str) -> str:
+        assert source.count(self.present) == 1, f"{self.name}: {self.file} has it {source.count(self.present)} times"
+        return source.replace(self.present, self.absent)
+
+    @property
+    def source(self) -> str:
+        return (ROOT / self.file).read_text()
+
+
+GUARDS, SESSION, PROOF = "portal/web/guards.py", "portal/web/session.py", "portal/web/proof.py"
+WALLS, WAYS_IN = "portal/migrations/versions/0002_walls.py", "portal/migrations/versions/0003_ways_in.py"
+PROVIDER, PASSKEYS = "portal/oidc/provider.py", "portal/passkeys/rules.py"
+SIGN_IN = "tests/signin/test_signing_in.py"
+
+DEFENCES = [
+    # Requests
+    Defence("form token", "portal/web/csrf.py", 'if not crypto.same(str(form.get(FIELD, "")), visitor.csrf_token):', "if False:", "tests/web/test_csrf.py"),
+    Defence("origin", "portal/web/csrf.py", "if origin is not None and origin != settings.base_url:", "if False:", "tests/web/test_csrf.py"),
+    Defence("Sec-Fetch-Site", "portal/web/csrf.py", 'if site is not None and site != "same-origin":', "if False:", "tests/web/test_csrf.py"),
+    Defence("unknown fields refused", "portal/web/forms.py", "if name not in fields or name in typed", "if name in typed", "tests/web/test_refusals.py"),
+    Defence("control characters refused", "portal/web/forms.py", "if CONTROLS.search(value):", "if False:", "tests/web/test_refusals.py tests/profile"),
+    Defence("form key", "portal/web/formkey.py", "    if await db.scalar(row) is None:", "    await db.execute(row)\n    if False:", "tests/web/test_form_keys.py"),
+    Defence("known hosts", "portal/web/headers.py", 'if raw.decode("latin-1").rsplit(":", 1)[0] not in self.names:', "if False:", "tests/web/test_headers.py"),
+    Defence("next page is ours", "portal/web/admission.py", 'return path if PATH.fullmatch(path) else "/"', "return path", "tests/signin/test_next_page.py"),
+    Defence("content security policy", "portal/web/headers.py", '"Content-Security-Policy": CONTENT_SECURITY_POLICY,', "", "tests/web/test_headers.py"),
+    Defence("no-store", "portal/web/headers.py", '"Cache-Control": "no-store",', "", "tests/web/test_headers.py"),
+    Defence("escaping", "portal/web/templating.py", 'autoescape=select_autoescape(["html"])', "autoescape=False", "tests/gifts"),
+    Defence("slow bodies given up", "portal/web/body.py", "asyncio.timeout(PATIENCE_SECONDS)", "asyncio.timeout(None)", "tests/web/test_errors.py"),
+    Defence("refusals journalled", "portal/web/refusals.py", '        await journal.write(db, "request.refused"', '        await db.execute\n        lambda: journal.write(db, "request.refused"', "tests/web/test_refusals.py"),
+    Defence("refusals limited", "portal/web/refusals.py", "if not await throttle.allow(db, settings, limit, subject):", "if False:", "tests/web/test_refusals.py"),
+    # Who may do what
+    Defence("default deny", GUARDS, 'if not handler.opt.get("public"):', "if False:", "tests/test_routes.py"),
+    Defence("roles", GUARDS, 'if not visitor.is_staff or ("roles" in opt and visitor.role not in opt["roles"]):', "if not visitor.is_staff:", "tests/test_routes.py"),
+    Defence("desk is for staff", GUARDS, 'if not visitor.is_staff or ("roles" in opt', 'if False or ("roles" in opt', "tests/test_routes.py"),
+    Defence("looking changes nothing", GUARDS, "if visitor.viewing and unsafe:", "if False:", "tests/test_routes.py"),
+    Defence("looking wants a reason", "portal/staff/pages.py", 'if not form["reason"]:', "if False:", "tests/staff"),
+    Defence("step-up", GUARDS, "and not visitor.proved_just_now:", "and False:", "tests/test_routes.py"),
+    Defence("second factor", GUARDS, 'if visitor.second_factor_due and not opt.get("finishing"):', "if False:", "tests/passkeys tests/oidc"),
+    Defence("owner of a receipt", "portal/receipts/queries.py", "Receipt.id == receipt_id, Receipt.member_id == donor.id", "Receipt.id == receipt_id", "tests/test_routes.py"),
+    Defence("owner of a passkey", "portal/passkeys/queries.py", "Passkey.id == passkey_id, owned_by(visitor)", "Passkey.id == passkey_id", "tests/test_routes.py"),
+    Defence("owner of a visit", "portal/security/actions.py", "delete(WebSession).where(owned_by(visitor), which)", "delete(WebSession).where(which)", "tests/security"),
+    Defence("row-level security", WALLS, 'op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")', "pass", "tests/test_routes.py tests/test_migrations.py"),
+    Defence("row-level security of the ways in", WAYS_IN, 'op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")', "pass", "tests/test_migrations.py"),
+    Defence("append-only journal", WALLS, "GRANT INSERT ON journal TO portal_web;", "GRANT ALL ON journal TO portal_web;", "tests/test_journal.py"),
+    Defence("lock against silent overwriting", "portal/profile/actions.py", "if fingerprint(old) != seen:", "if False:", "tests/profile"),
+    Defence("letters for who asked", "portal/activation/queries.py", "LetterBatch.id == batch_id, LetterBatch.staff_id == staff_id", "LetterBatch.id == batch_id", "tests/test_routes.py"),
+    # Sessions
+    Defence("session secret", WAYS_IN, "WHERE s.id = wanted AND s.secret_hash = hash\n       AND s.seen_at > now() - CASE", "WHERE s.id = wanted\n       AND s.seen_at > now() - CASE", "tests/signin"),
+    Defence("idle limit", WAYS_IN, "AND s.seen_at > now() - CASE WHEN s.staff_id IS NULL THEN idle ELSE staff_idle END", "", "tests/security"),
+    Defence("longest life", WAYS_IN, "AND s.created_at > now() - CASE WHEN s.staff_id IS NULL THEN absolute ELSE staff_absolute END", "", "tests/security"),
+    Defence("ended staff are out", WAYS_IN, "- recheck)\n       AND t.ended_at IS NULL\n", "- recheck)\n", "tests/staff"),
+    Defence("new number at sign-in", SESSION, "        gone = delete(WebSession).where(WebSession.id == request.user.session_id).returning(WebSession.pending)", "        gone = select(WebSession.pending).where(WebSession.id == request.user.session_id)", SIGN_IN),
+    Defence("new number when rights change", SESSION, ".values(id=func.gen_random_uuid(), secret_hash", ".values(secret_hash", "tests/security"),
+    Defence("forms end with the space", "portal/signin/actions.py", '| {"shared": True}', '| {"shared": True, "lineage": request.user.lineage}', "tests/security"),
+    Defence("only the secret's hash is stored", SESSION, "        secret_hash=crypto.digest(secret),\n        mailbox=mailbox,", "        secret_hash=secret.encode(),\n        mailbox=mailbox,", "tests/signin"),
+    Defence("cookie out of scripts' reach", SESSION, '"HttpOnly", ', "", "tests/web/test_headers.py"),
+    Defence("cookie over https only", SESSION, 'parts.append("Secure")', "pass", "tests/web/test_headers.py"),
+    Defence("role change ends visits", "portal/staff/actions.py", "    await db.execute(delete(WebSession).where(WebSession.staff_id == account_id))\n", "", "tests/security"),
+    Defence("draft only with the secret", WAYS_IN, "WHERE id = wanted AND secret_hash = hash AND viewing_id IS NULL", "WHERE id = wanted AND viewing_id IS NULL", "tests/web/test_drafts.py"),
+    # The mail
+    Defence("link once", PROOF, "            SignInRequest.used_at.is_(None),\n            SignInRequest.expires_at", "            SignInRequest.expires_at", SIGN_IN),
+    Defence("link expires", PROOF, "            SignInRequest.expires_at > func.now(),\n", "", SIGN_IN + " tests/signin/test_next_page.py"),
+    Defence("five tries", PROOF, "            SignInRequest.tries < MOST_TRIES,\n", "", SIGN_IN),
+    Defence("another browser types the address", PROOF, "        proofs.append(SignInRequest.email == typed_email)", "        proofs.append(SignInRequest.email.is_not(None))", SIGN_IN),
+    Defence("a press elsewhere is not enough", PROOF, "    proofs: list[ColumnElement[bool]] = [false()]", "    proofs: list[ColumnElement[bool]] = [SignInRequest.id.is_not(None)]", SIGN_IN),
+    Defence("code in the asking browser", PROOF, "SignInRequest.session_id == session_id, SignInRequest.purpose == purpose", "SignInRequest.purpose == purpose", SIGN_IN),
+    Defence("newest only", "portal/signin/tasks.py", "update(SignInRequest).where(*older, SignInRequest.used_at.is_(None))", "update(SignInRequest).where(*older, SignInRequest.used_at.is_not(None))", SIGN_IN),
+    Defence("limit per address", PROOF, "        PER_ADDRESS_HOUR: email,\n", "", SIGN_IN),
+    Defence("limit per network", PROOF, "        PER_NETWORK: throttle.network(address),\n", "", SIGN_IN),
+    Defence("unknown addresses look alike", "portal/signin/tasks.py", "        if wish.expires_at is None:", "        if wish.expires_at is None and await _is_known(db, settings, wish.email):", SIGN_IN),
+    Defence("secret out of the address", "portal/signin/pages.py", 'return Redirect("/sign-in/confirm", status_code=303', 'return Redirect(f"/sign-in/confirm?{token}", status_code=303', "tests/signin"),
+    Defence("mail encrypted on its way", "portal/mail.py", 'elif relay.scheme == "smtp" and host not in LOCAL_HOSTS:', "elif False:", "tests/test_mail.py"),
+    # Passkeys
+    Defence("passkey challenge once", SESSION, "    if found is not None:\n        await db.execute(update(WebSession).where(mine)", "    if False:\n        await db.execute(update(WebSession).where(mine)", "tests/passkeys"),
+    Defence("passkey of this very origin", PASSKEYS, "            expected_origin=origin,\n            credential_public_key", '            expected_origin=__import__("json").loads(webauthn.base64url_to_bytes(json.loads(answer)["response"]["clientDataJSON"]))["origin"],\n            credential_public_key', "tests/passkeys"),
+    Defence("passkey owner verified", PASSKEYS, "            credential_current_sign_count=sign_count,\n            require_user_verification=True,", "            credential_current_sign_count=sign_count,\n            require_user_verification=False,", "tests/passkeys"),
+    Defence("copied passkey noticed", PASSKEYS, "credential_current_sign_count=sign_count", "credential_current_sign_count=0", "tests/passkeys"),
+    Defence("passkey of who is signed in", "portal/passkeys/actions.py", "if visitor.viewing or (visitor.member_id, visitor.staff_id) != (passkey.member_id, passkey.staff_id):", "if False:", "tests/passkeys"),
+    Defence("passkey of the closed opens nothing", "portal/passkeys/actions.py", "    if not await queries.may_come_in(db, passkey):", "    if False:", "tests/passkeys"),
+    Defence("half in adds no second passkey", "portal/passkeys/pages.py", "if visitor.second_factor_due and await queries.mine(db, visitor):", "if False:", "tests/passkeys"),
+    Defence("notice of a passkey", "portal/passkeys/actions.py", '    await _tell(db, visitor, "passkey-added")\n', "", "tests/passkeys"),
+    # OpenID Connect
+    Defence("state", PROVIDER, 'if not crypto.same(answer.get("state", ""), remembered["state"]):', "if False:", "tests/oidc"),
+    Defence("issuer of the answer", PROVIDER, 'if ("iss" in answer or announced) and answer.get("iss") != self.issuer:', "if False:", "tests/oidc"),
+    Defence("nonce", PROVIDER, '                nonce=remembered["nonce"],\n', "                nonce=None,\n", "tests/oidc"),
+    Defence("audience", PROVIDER, '                    "aud": {"essential": True, "value": self.client_id},\n', "", "tests/oidc"),
+    Defence("signature algorithms", PROVIDER, "[one for one in offered if one in ALGORITHMS]", '[*offered, "none", "HS256"]', "tests/oidc"),
+    Defence("userinfo of the same person", PROVIDER, 'if told.get("sub") != subject:', "if False:", "tests/oidc"),
+    Defence("discovery names its issuer", PROVIDER, 'if found.get("issuer") != self.issuer:', "if False:", "tests/oidc"),
+    Defence("answer counts once", "portal/oidc/pages.py", "remembered = await session.recall(db, request, PENDING)", "remembered = await session.remembered(db, request, PENDING)", "tests/oidc"),
+    Defence("group gives the role", "portal/oidc/actions.py", "    if by_group and role is None:\n        if account", "    if False:\n        if account", "tests/oidc"),
+    Defence("e-mail is no key", "portal/oidc/actions.py", "if role is None or not email or await queries.staff_of_address(db, email):", "if found := await queries.staff_of_address(db, email):\n        return found\n    if role is None or not email:", "tests/oidc"),
+    Defence("unconfirmed groups open nothing", WAYS_IN, "AND (s.staff_id IS NULL OR g.session_id IS NULL OR g.checked_at > now() - recheck)", "", "tests/oidc"),
+    Defence("group taken away is noticed", "portal/oidc/tasks.py", "        if by_group and role is None:", "        if False:", "tests/oidc"),
+    Defence("second factor of the provider", "portal/oidc/actions.py", 'strong = bool(person.factors & {one.strip() for one in settings.staff_oidc_second_factor.split(",")})', "strong = True", "tests/oidc"),
+    Defence("tokens sealed", "portal/crypto.py", "return _fernet(key, purpose).encrypt(content)", "return content", "tests/oidc tests/activation"),
+    Defence("logout token signed for us", PROVIDER, '                aud={"essential": True, "value": self.client_id},\n', "", "tests/oidc"),
+    # Letters
+    Defence("detail of the letter", "portal/activation/actions.py", "if known.is_proved_by(code.detail, typed, month):", "if True:", "tests/activation"),
+    Defence("tries of the letter", "portal/activation/queries.py", "        ActivationCode.tries < MOST_TRIES,\n", "", "tests/activation"),
+    Defence("letter once", "portal/activation/queries.py", "        ActivationCode.used_at.is_(None),\n", "", "tests/activation"),
+    Defence("letter expires", "portal/activation/queries.py", "        ActivationCode.expires_at > func.now(),\n", "", "tests/activation"),
+    Defence("limit per member number", "portal/activation/actions.py", ", (PER_MEMBER, number)", "", "tests/activation"),
+    # What leaves the house
+    Defence("renderer fetches nothing", "portal/pdf.py", 'URLFetcher(allowed_protocols=("data",), allow_redirects=False)', "URLFetcher()", "tests/receipts"),
+    Defence("no formulas in files", "portal/gifts/pages.py", 'FORMULA_STARTS = ("=", "+", "-", "@", "\\t", "\\r")', 'FORMULA_STARTS = ("\\0",)', "tests/gifts"),
+    Defence("discreet logs", "portal/logs.py", "            causes.append(type(error).__name__)", "            causes.append(repr(error))", "tests/web/test_errors.py"),
+    Defence("default secret refused", "portal/settings.py", "elif settings.secret_key == EXAMPLE_SECRET and not local:", "elif False:", "tests/web/test_refusals.py tests/test_settings.py"),
+    Defence("mail sign-in of staff refused in public", "portal/settings.py", "if (settings.demo or settings.staff_email_sign_in) and not local:", "if False:", "tests/web/test_refusals.py tests/test_settings.py"),
+]  # fmt: skip
