@@ -31,6 +31,7 @@ def main() -> None:
     demo_options.add_argument("--port", type=int, default=8000)
     demo_options.add_argument("--reset", action="store_true", help="forget the demonstration's data")
     command("journal", journal).add_argument("act", choices=["verify"])
+    command("visits", visits).add_argument("act", choices=["end"])
     staff_options = command("staff", staff)
     acts = staff_options.add_subparsers(dest="act", required=True)
     create = acts.add_parser("create", help="give somebody access to the desk, or another role")
@@ -104,6 +105,14 @@ def journal(options: argparse.Namespace) -> int:  # noqa: ARG001 - the only act 
     broken = asyncio.run(as_owner(configuration.load(), entries.verify))
     print(f"altered entries: {broken}" if broken else "the journal is whole")
     return 1 if broken else 0
+
+
+def visits(options: argparse.Namespace) -> None:  # noqa: ARG001 - the only act is `end`
+    """end: sign everybody out at once, donors and staff"""
+    from portal.staff import actions
+    from portal.work import as_owner
+
+    asyncio.run(as_owner(configuration.load(), lambda db: actions.end_all_visits(db, actor="command line")))
 
 
 def staff(options: argparse.Namespace) -> int | None:

@@ -24,6 +24,7 @@ KINDS = {
     "signin.refused": N_("A sign-in was refused"),
     "request.refused": N_("A request was refused"),
     "session.ended": N_("A visit on another device was ended"),
+    "session.all_ended": N_("All visits were ended by the association"),
     "security.confirmed": N_("Confirmed who you are"),
     "passkey.added": N_("Passkey added"),
     "passkey.renamed": N_("Passkey renamed"),

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from portal.i18n import N_
 
@@ -50,7 +50,7 @@ class Known:
         if self.last_gift is None:
             return False
         given_on, amount = self.last_gift
-        return _amount(typed) == amount and month == f"{given_on:%Y-%m}"
+        return _amount(typed) == amount and _month(month) == f"{given_on:%Y-%m}"
 
 
 def new_code() -> str:
@@ -71,7 +71,15 @@ def _last_four(number: str) -> str:
 
 
 def _amount(typed: str) -> Decimal | None:
-    try:
-        return Decimal(re.sub(r"[\s€]", "", typed).replace(",", "."))
-    except InvalidOperation:
-        return None
+    """35, 35,00 or 1 234.50, with or without the currency."""
+    plain = re.sub(r"\s|€|euros?|eur", "", typed.lower()).replace(",", ".")
+    return Decimal(plain) if re.fullmatch(r"[0-9]+(\.[0-9]{1,2})?", plain) else None
+
+
+def _month(typed: str) -> str:
+    """2026-03, also of 03/2026: several browsers have no field for a month and let people type it."""
+    numbers = re.fullmatch("([0-9]+)[^0-9]+([0-9]+)", typed.strip())
+    if numbers is None:
+        return ""
+    month, year = sorted(numbers.groups(), key=len)
+    return f"{year}-{month:0>2}"

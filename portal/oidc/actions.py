@@ -39,12 +39,12 @@ async def _account(db: AsyncSession, settings: Settings, request: HTTPRequest, p
     by_group = settings.staff_roles_by_group
     role = role_of(person.groups(settings.staff_oidc_groups_claim), by_group)
     account = await queries.staff_known_as(db, person.issuer, person.subject)
-    if account is None and request.user.second_factor_due and request.user.staff_id:
-        account = await _connect_invited(db, request, person)
     if by_group and role is None:
         if account is not None:
             await end_visits_of(db, account)
         raise ProviderRefused("no group that gives a role")
+    if account is None and request.user.second_factor_due and request.user.staff_id:
+        account = await _connect_invited(db, request, person)
     if account is None:
         account = await _create(db, person, role)
     if account.ended_at is not None:
@@ -66,7 +66,7 @@ async def _connect_invited(db: AsyncSession, request: HTTPRequest, person: Perso
 
 
 async def _create(db: AsyncSession, person: Person, role: str | None) -> StaffAccount:
-    email = str(person.claims.get("email", "")).lower()
+    email = str(person.claims.get("email") or "").lower()
     if role is None or not email or await queries.staff_of_address(db, email):
         raise ProviderRefused("no account; one of the same address must be invited")
     row = insert(StaffAccount).values(

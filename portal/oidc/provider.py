@@ -64,7 +64,7 @@ class Person:
         """How they proved it there (`amr`, RFC 8176, and `acr`)."""
         methods = self.claims.get("amr") or []
         listed = methods if isinstance(methods, list) else str(methods).split()
-        return {str(one) for one in listed} | {str(self.claims.get("acr", ""))}
+        return ({str(one) for one in listed} | {str(self.claims.get("acr", ""))}) - {""}
 
     def groups(self, claim: str) -> set[str]:
         """What a claim such as `groups` or `realm_access.roles` lists."""

@@ -50,22 +50,28 @@ async def use(
     request: HTTPRequest, db: NamedDependency[AsyncSession], settings: NamedDependency[Settings]
 ) -> Response[Any]:
     form = await forms.read(request, {"answer"})
+    wish = await session.remembered(db, request, actions.USING)
     try:
         passkey, then = await actions.use(db, settings, request, form["answer"])
         return see(await actions.admit(db, request, passkey, then=then))
     except PasskeyRefused:
         refusals.mark(request.scope, "passkey")
         form.refuse("answer", NOT_TAKEN)
-        options = await actions.begin_using(db, settings, request, then="/")
+        options = await actions.begin_using(db, settings, request, then=wish["then"] if wish else "/")
         return page("passkeys/use", UNPROCESSABLE, options=options, form=form)
 
 
 @get(SECOND_FACTOR, opt=PUBLIC)
 async def show_second_factor(request: HTTPRequest, db: NamedDependency[AsyncSession]) -> Response[Any]:
     """Staff are half in: the passkey they have, or their first one, lets them in wholly."""
-    if not request.user.second_factor_due:
+    visitor = request.user
+    if not visitor.second_factor_due:
         return see("/sign-in")
-    return page("passkeys/second-factor", has_passkey=bool(await queries.mine(db, request.user)))
+    has_passkey = bool(await queries.mine(db, visitor))
+    if not has_passkey and not visitor.proved_just_now:  # too long ago to add one: they begin anew
+        await session.end(db, request)
+        return see("/sign-in")
+    return page("passkeys/second-factor", has_passkey=has_passkey)
 
 
 @post("/security/passkeys/start", opt=MINE | {"finishing": True})

@@ -18,6 +18,9 @@ from webauthn.registration.verify_registration_response import VerifiedRegistrat
 LONGEST_NAME = 60
 MOST_PASSKEYS = 20
 
+REFUSING = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What the library raises over an answer that lies, or that no device would give."""
+
 
 class PasskeyRefused(Exception):
     """The answer of the browser does not prove what it should."""
@@ -63,7 +66,7 @@ def verify_creation(answer: str, options: str, *, host: str, origin: str) -> Ver
             expected_origin=origin,
             require_user_verification=True,
         )
-    except WebAuthnException as error:
+    except REFUSING as error:
         raise PasskeyRefused from error
 
 
@@ -83,7 +86,7 @@ def verify_use(answer: str, options: str, *, host: str, origin: str, public_key:
             credential_current_sign_count=sign_count,
             require_user_verification=True,
         ).new_sign_count
-    except WebAuthnException as error:
+    except REFUSING as error:
         raise PasskeyRefused from error
 
 
@@ -92,13 +95,16 @@ def credential_id(answer: str) -> bytes:
     try:
         found: Any = json.loads(answer)["rawId"]
         return base64url_to_bytes(found)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except REFUSING:
         return b""
 
 
 def owner_of(answer: str) -> str:
     """The owner's number that the authenticator keeps beside the key, as we gave it; nothing when it tells none."""
-    found: Any = json.loads(answer).get("response", {}).get("userHandle") or ""
+    try:
+        found: Any = json.loads(answer)["response"].get("userHandle") or ""
+    except REFUSING:
+        return ""
     return str(found)
 
 

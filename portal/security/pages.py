@@ -23,6 +23,7 @@ from portal.web.session import HTTPRequest
 from portal.web.templating import page, see
 
 MINE = {"personal": True}
+SENSITIVE = MINE | {"step_up": "/security"}
 UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
@@ -55,7 +56,7 @@ def _in_words(entries: Any) -> list[tuple[journal.JournalEntry, str, tuple[str, 
     return [(entry, journal.KINDS[entry.kind], rules.details(entry.kind, entry.data)) for entry in entries]
 
 
-@post("/security/visits/{session_id:uuid}/end", opt=MINE)
+@post("/security/visits/{session_id:uuid}/end", opt=SENSITIVE)
 async def end_visit(
     request: HTTPRequest, db: NamedDependency[AsyncSession], session_id: FromPath[UUID]
 ) -> Response[Any]:
@@ -66,7 +67,7 @@ async def end_visit(
     return see("/security")
 
 
-@post("/security/visits/end-others", opt=MINE)
+@post("/security/visits/end-others", opt=SENSITIVE)
 async def end_other_visits(request: HTTPRequest, db: NamedDependency[AsyncSession]) -> Response[Any]:
     await forms.read(request, ())
     await actions.end_other_visits(db, request.user)

@@ -13,9 +13,9 @@ METHODS = {
 """How somebody came in, or proved once more who they are."""
 
 HAPPENED = (
-    "signin.completed", "signin.ended", "session.ended", "security.confirmed", "passkey.added", "passkey.renamed",
-    "passkey.removed", "identity.linked", "activation.letter.printed", "activation.completed", "profile.email.added",
-    "profile.address.changed", "receipt.downloaded",
+    "signin.completed", "signin.ended", "session.ended", "session.all_ended", "security.confirmed", "passkey.added",
+    "passkey.renamed", "passkey.removed", "identity.linked", "activation.letter.printed", "activation.completed",
+    "profile.email.added", "profile.address.changed", "receipt.downloaded",
 )  # fmt: skip
 """What the owner, or somebody in their name, did."""
 

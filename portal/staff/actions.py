@@ -42,6 +42,18 @@ async def invite(db: AsyncSession, settings: Settings, email: str) -> str:
     return f"{settings.base_url}/sign-in/link/{token}"
 
 
+async def end_visits_of_member(db: AsyncSession, member_id: UUID, *, actor: str) -> None:
+    """Whoever is signed in as this member is signed out at once."""
+    await db.execute(delete(WebSession).where(WebSession.member_id == member_id))
+    await journal.write(db, "session.all_ended", actor=actor, member_id=member_id)
+
+
+async def end_all_visits(db: AsyncSession, *, actor: str) -> None:
+    """Everybody is signed out at once: donors and staff."""
+    await db.execute(delete(WebSession))
+    await journal.write(db, "session.all_ended", actor=actor)
+
+
 async def end_account(db: AsyncSession, *, email: str, actor: str) -> bool:
     """Take access away at once, sessions included; False when nobody has this address."""
     row = update(StaffAccount).where(StaffAccount.email == email.lower(), StaffAccount.ended_at.is_(None))

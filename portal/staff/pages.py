@@ -17,7 +17,7 @@ from portal.members.rules import addressee, full_name
 from portal.memos.queries import stored
 from portal.profile import queries as profile_queries
 from portal.profile.rules import envelope
-from portal.staff import queries
+from portal.staff import actions, queries
 from portal.web import forms, session
 from portal.web.donor import Donor
 from portal.web.errors import NotFound
@@ -81,6 +81,19 @@ async def start_viewing(
     return see("/")
 
 
+@post("/staff/members/{member_id:uuid}/visits-end", opt=STAFF | {"roles": ("administrator",)})
+async def end_visits(
+    request: HTTPRequest, db: NamedDependency[AsyncSession], member_id: FromPath[UUID]
+) -> Response[Any]:
+    """When a member says on the phone that somebody else is in their space."""
+    await forms.read(request, ())
+    if await queries.member(db, member_id) is None:
+        raise NotFound
+    await actions.end_visits_of_member(db, member_id, actor=request.user.actor)
+    await session.flash(db, request.user, "visits-ended-by-staff")
+    return see(f"/staff/members/{member_id}")
+
+
 @post("/staff/viewing-end", opt=STAFF | {"while_viewing": True})
 async def end_viewing(request: HTTPRequest, db: NamedDependency[AsyncSession]) -> Response[Any]:
     await forms.read(request, ())
@@ -92,4 +105,4 @@ async def end_viewing(request: HTTPRequest, db: NamedDependency[AsyncSession]) -
     return see(f"/staff/members/{visitor.member_id}")
 
 
-HANDLERS = [show_desk, show_member, start_viewing, end_viewing]
+HANDLERS = [show_desk, show_member, start_viewing, end_visits, end_viewing]

@@ -15,7 +15,7 @@ from typing import Any
 
 from litestar.handlers import BaseRouteHandler
 
-from portal.web import csrf, draft, formkey
+from portal.web import csrf, draft, formkey, refusals
 from portal.web.admission import safe_path
 from portal.web.errors import (
     NotFound,
@@ -53,7 +53,7 @@ async def admit(connection: Connection, opt: dict[str, Any], *, unsafe: bool) ->
     if visitor.second_factor_due and not opt.get("finishing"):
         raise PleaseFinish
     if opt.get("for_staff"):
-        admit_staff(visitor, opt)
+        admit_staff(connection, visitor, opt)
     elif not (opt.get("personal") and visitor.staff_id and not visitor.viewing):
         admit_donor(visitor, unsafe=unsafe)
     if (page := opt.get("step_up")) and not visitor.proved_just_now:
@@ -67,8 +67,9 @@ async def _wanted(connection: Connection, *, unsafe: bool) -> str:
     return KEPT if await draft.keep(connection) else "/"
 
 
-def admit_staff(visitor: Visitor, opt: dict[str, Any]) -> None:
+def admit_staff(connection: Connection, visitor: Visitor, opt: dict[str, Any]) -> None:
     if not visitor.is_staff or ("roles" in opt and visitor.role not in opt["roles"]):
+        refusals.mark(connection.scope, "role")
         raise NotFound
     if visitor.viewing and not opt.get("while_viewing"):
         raise PleaseStopViewing

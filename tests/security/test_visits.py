@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from portal.app import build
-from tests.personas import CLAIRE, EDITOR, MARIE, STRANGER
+from tests.personas import ADMINISTRATOR, CLAIRE, EDITOR, MARIE, STRANGER
 from tests.walker import Walker
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -158,6 +158,31 @@ async def test_a_role_that_changes_ends_the_visits_that_had_the_other(visitor, s
         settings, lambda db: create_account(db, email=EDITOR.email, name="E", role="reader", actor="tests")
     )
     assert (await walker.get("/staff")).path == "/sign-in"
+
+
+async def test_an_administrator_ends_all_visits_of_a_member(visitor, member_id) -> None:
+    administrator, marie, stranger = visitor(), visitor(), visitor()
+    await administrator.enter(ADMINISTRATOR)
+    await marie.enter(MARIE)
+    await stranger.enter(STRANGER)
+    path = f"/staff/members/{member_id(MARIE)}"
+    page = await administrator.submit(await administrator.get(path), f"{path}/visits-end")
+    assert "All visits of this member are ended" in page.text
+    assert (await marie.get("/gifts")).path == "/sign-in"
+    assert (await stranger.get("/gifts")).path == "/gifts"
+
+
+async def test_everybody_can_be_signed_out_at_once_from_the_command_line(visitor, settings, owner) -> None:
+    from portal import work
+    from portal.staff.actions import end_all_visits
+
+    walkers = {person: visitor() for person in (MARIE, STRANGER, EDITOR)}
+    for person, walker in walkers.items():
+        await walker.enter(person)
+    await work.as_owner(settings, lambda db: end_all_visits(db, actor="tests"))
+    for walker in walkers.values():
+        assert (await walker.get("/security")).path == "/sign-in"
+    assert owner.execute("SELECT count(*) FROM journal WHERE kind = 'session.all_ended'").fetchone() == (1,)
 
 
 async def test_a_place_is_named_by_the_geoip_file_and_no_address_is_kept(settings, owner, tmp_path, database) -> None:
