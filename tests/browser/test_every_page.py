@@ -16,7 +16,9 @@ RETURNED = "henri.moreau@example.org"
 COMPANY = "contact@boulangerie-durand.example"
 COUPLE = "couple.martin@example.org"
 EDITOR = "editor@association.example"
-DONOR_PAGES = ("/", "/gifts", "/mandates", "/receipts", "/profile", "/profile/changes", "/profile/address")
+DONOR_PAGES = (
+    "/", "/gifts", "/mandates", "/receipts", "/profile", "/profile/changes", "/security", "/profile/address",
+)  # fmt: skip
 
 
 def test_pages_of_a_donor_with_everything(signed_in: Callable[..., Page], inspector: Inspector) -> None:
@@ -44,7 +46,7 @@ def test_pages_with_very_many_gifts_and_with_returned_mail(
 
 def test_donor_pages_in_english(signed_in: Callable[..., Page], inspector: Inspector) -> None:
     page = signed_in(MARIE, "en-GB")
-    for path in ("/", "/gifts", "/profile"):
+    for path in ("/", "/gifts", "/profile", "/security"):
         page.goto(path)
         inspector.look(page, f"English {path}", "en")
 
@@ -87,7 +89,7 @@ def test_pages_while_a_change_is_under_way(live: Live, signed_in: Callable[..., 
 
 def test_pages_of_the_staff(signed_in: Callable[..., Page], inspector: Inspector) -> None:
     page = signed_in(EDITOR)
-    for path in ("/staff", "/staff?q=dupont", "/staff?q=nobody-at-all", "/staff/memo"):
+    for path in ("/staff", "/staff?q=dupont", "/staff?q=nobody-at-all", "/staff/memo", "/security"):
         page.goto(path)
         inspector.look(page)
     page.goto("/staff?q=marie.dupont")
@@ -130,6 +132,6 @@ def test_public_pages_in_the_visitors_language(
     visitor: Callable[..., Page], inspector: Inspector, language: str, code: str
 ) -> None:
     page = visitor(language)
-    for path in ("/signed-out", "/no-such-page"):
+    for path in ("/signed-out", "/no-such-page", "/sign-in/not-me"):
         page.goto(path)
         inspector.look(page, f"{path} in {code}", code)

@@ -372,3 +372,52 @@ async def test_after_five_wrong_addresses_the_right_one_comes_too_late(asked, vi
         await robot.post("/sign-in/confirm", email=f"guess{number}@example.org")
     assert (await robot.post("/sign-in/confirm", email=MARIE.email)).status == 410
     assert owner.execute("SELECT count(*) FROM web_session WHERE member_id IS NOT NULL").fetchone() == (0,)
+
+
+ROBOTS = {
+    "asks for the head": [("HEAD", {})],
+    "opens it twice": [("GET", {}), ("GET", {})],
+    "presses the button": [("GET", {}), ("POST", {})],
+    "presses with an empty address": [("GET", {}), ("POST", {"email": ""})],
+    "presses with an address that it makes up": [("GET", {}), ("POST", {"email": "robot@example.org"})],
+    "presses every button there is": [("GET", {}), ("POST", {}), ("AGAIN", {}), ("POST", {"email": "x"})],
+}
+
+
+@pytest.mark.parametrize("robot", ROBOTS)
+async def test_a_mail_scanner_gets_nothing_and_the_donor_still_gets_in(asked, visitor, owner, robot) -> None:
+    walker, mail = asked
+    scanner = visitor()
+    for method, fields in ROBOTS[robot]:
+        if method == "HEAD":
+            await scanner.client.head(link_in(mail))
+        elif method == "GET":
+            await scanner.get(link_in(mail))
+        else:
+            await scanner.post("/sign-in/again" if method == "AGAIN" else "/sign-in/confirm", **fields)
+    assert owner.execute("SELECT count(*) FROM web_session WHERE member_id IS NOT NULL").fetchone() == (0,)
+    page = await walker.submit(await walker.get(link_in(mail)), "/sign-in/confirm")
+    assert "Hello Marie" in page.text
+
+
+async def test_the_mail_names_when_and_on_what_it_was_asked_for(visitor, work_off, mails) -> None:
+    walker = visitor()
+    walker.client.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    await ask(walker, MARIE.email)
+    await work_off()
+    [mail] = mails.to(MARIE.email)
+    text = mail.get_body(("plain",)).get_content()
+    assert re.search(r"Asked for on \d+ \w+ \d{4}, \d\d:\d\d – Firefox, Linux", text)
+    assert "https://portal.test/sign-in/not-me" in text
+    assert "Never read the code to anybody" in (await walker.get("/sign-in/not-me")).text
+
+
+async def test_two_portals_share_the_limit_of_an_address(visitor, settings, owner, database, work_off, mails) -> None:
+    from portal.app import build
+    from tests.walker import Walker
+
+    portals = [build(settings, database), build(settings, database)]
+    answers = [await ask(Walker(portals[number % 2], settings, owner), MARIE.email) for number in range(20)]
+    assert [page.status for page in answers].count(200) == 5
+    await work_off()
+    assert len(mails.to(MARIE.email)) <= 5

@@ -1,6 +1,10 @@
+import re
+from uuid import UUID
+
 import pytest
 
-from tests.personas import MARIE, STRANGER
+from tests.personas import EDITOR, MARIE, STRANGER
+from tests.test_routes import table
 
 ADDRESS = {"house_number": "5", "street": "place Bellecour", "postcode": "69002", "town": "Lyon", "country": "FR"}
 
@@ -39,3 +43,31 @@ async def test_a_request_without_the_token_or_with_anothers_is_refused(visitor, 
 async def test_nobody_can_be_signed_in_from_another_site(visitor) -> None:
     page = await visitor().post("/sign-in", headers={"Sec-Fetch-Site": "cross-site"}, email=MARIE.email)
     assert page.status == 403
+
+
+@pytest.mark.parametrize("way", ["no token", "another's token", "another origin", "another site"])
+@pytest.mark.parametrize("person", [MARIE, EDITOR])
+async def test_no_route_that_changes_anything_takes_a_forged_request(visitor, app, owner, person, way) -> None:
+    walker, other = visitor(), visitor()
+    await walker.enter(person)
+    await other.enter(STRANGER)
+    own = (await walker.get("/security")).form("/sign-out")["csrf_token"]
+    theirs = (await other.get("/security")).form("/sign-out")["csrf_token"]
+    token = {"no token": {}, "another's token": {"csrf_token": theirs}}.get(way, {"csrf_token": own})
+    headers = {"another origin": {"Origin": "https://evil.example"}, "another site": {"Sec-Fetch-Site": "cross-site"}}
+    tried = 0
+    for name, handler in table(app).items():
+        method, route = name.split(" ")
+        if method in {"GET", "HEAD"} or handler.opt.get("without_csrf"):
+            continue
+        path = re.sub(r"\{audience:str\}", "staff", re.sub(r"\{\w+:uuid\}", str(UUID(int=1)), route))
+        page = await walker.post(path, headers=headers.get(way), follow=False, **token)
+        assert page.status == 403, (way, name)
+        tried += 1
+    assert tried > 30
+    assert owner.execute("SELECT count(*) FROM recorded_change").fetchone() == (0,)
+
+
+async def test_nothing_but_a_display_choice_and_the_providers_own_call_goes_without_the_token(app) -> None:
+    free = {name for name, handler in table(app).items() if handler.opt.get("without_csrf")}
+    assert free == {"POST /language", "POST /oidc/{audience:str}/logout"}

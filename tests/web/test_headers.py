@@ -3,7 +3,8 @@ from typing import Any, cast
 import pytest
 
 from portal.web.headers import EVERY_ANSWER
-from tests.personas import MARIE
+from tests.personas import EDITOR, MARIE
+from tests.test_routes import table
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/nowhere", "/gifts", "/health", "/static/portal.css", "/receipts/x/pdf"])
@@ -13,13 +14,6 @@ async def test_every_answer_carries_the_security_headers(visitor, path) -> None:
         assert name in answer.headers, name
     assert "unsafe" not in answer.headers["content-security-policy"]
     assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
-
-
-async def test_private_pages_are_never_kept_by_a_cache(visitor) -> None:
-    walker = visitor()
-    await walker.enter(MARIE)
-    for path in ("/", "/gifts", "/gifts.csv", "/mandates", "/receipts", "/profile", "/profile/address"):
-        assert (await walker.client.get(path)).headers["cache-control"] == "no-store"
 
 
 async def test_static_files_may_be_kept_for_ever_because_their_address_changes_with_them(visitor) -> None:
@@ -59,3 +53,19 @@ async def test_a_foreign_host_name_is_refused(settings, database, owner) -> None
         assert (await client.get("/")).status_code == 200
         assert (await client.get("/", headers={"Host": "evil.example"})).status_code == 400
     assert owner.execute("SELECT data->>'why' FROM journal WHERE kind = 'request.refused'").fetchall() == [("host",)]
+
+
+@pytest.mark.parametrize("person", [MARIE, EDITOR])
+async def test_no_page_of_who_is_signed_in_may_be_kept(visitor, app, person) -> None:
+    walker = visitor()
+    await walker.enter(person)
+    looked = 0
+    for name, handler in table(app).items():
+        method, path = name.split(" ")
+        if method != "GET" or "{" in path or "static" in path:
+            continue
+        page = await walker.get(path, follow=False)
+        assert page.headers["cache-control"] == "no-store", name
+        assert "Cookie" in page.headers["vary"], name
+        looked += not handler.opt.get("public")
+    assert looked > 10

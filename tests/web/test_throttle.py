@@ -1,18 +1,8 @@
 from datetime import timedelta
 
-import pytest
-
-from portal.database import Database, role_url
 from portal.web.throttle import Limit, allow, network
 
 LIMIT = Limit("test", 3, timedelta(minutes=5))
-
-
-@pytest.fixture
-async def database(settings):
-    made = Database(role_url(settings.database_url, settings.secret_key, "portal_web"))
-    yield made
-    await made.close()
 
 
 async def test_a_limit_lets_so_many_through_and_then_no_more(database, settings) -> None:
