@@ -9,17 +9,18 @@ LIBRARIES := libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liber
 BROWSER := chromium
 PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo demo-reset test check bench messages lock clean
+.PHONY: help demo demo-reset test check check-defences bench messages lock clean
 
 help:
-	@echo "make demo         the whole extranet on http://localhost:$(PORT), with invented people (PORT=…)"
-	@echo "make demo-reset   stop it and delete what it made"
-	@echo "make test         all checks and all tests (PYTEST_ARGS=…)"
-	@echo "make check        style and types only"
-	@echo "make bench        measure speed"
-	@echo "make messages     bring the French catalogue up to date with the texts of code and templates"
-	@echo "make lock         write requirements.lock anew from pyproject.toml"
-	@echo "make clean        delete the environment and all caches; the demonstration's data stays"
+	@echo "make demo             the whole extranet on http://localhost:$(PORT), with invented people (PORT=…)"
+	@echo "make demo-reset       stop it and delete what it made"
+	@echo "make test             all checks and all tests (PYTEST_ARGS=…)"
+	@echo "make check            style and types only"
+	@echo "make check-defences   take the defences away one by one: a test must fail for each (ten minutes)"
+	@echo "make bench            measure speed"
+	@echo "make messages         bring the French catalogue up to date with the texts of code and templates"
+	@echo "make lock             write requirements.lock anew from pyproject.toml"
+	@echo "make clean            delete the environment and all caches; the demonstration's data stays"
 
 demo: .venv/ready
 	@.venv/bin/portal demo --port $(PORT)
@@ -34,6 +35,9 @@ check: .venv/ready
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
+
+check-defences: .venv/ready-for-tests
+	@.venv/bin/python -m tests.defences
 
 bench: .venv/ready-for-tests
 	@.venv/bin/python -m tests.bench

@@ -117,7 +117,7 @@ async def show_letters(numbers: FromQuery[str] = "") -> Template:
 async def order_letters(request: HTTPRequest, db: NamedDependency[AsyncSession]) -> Response[Any]:
     """For a list of member numbers, however they are separated."""
     form = await forms.read(request, {"numbers"})
-    numbers = list(dict.fromkeys(re.split(r"[\s,;]+", form["numbers"].strip()))) if form["numbers"] else []
+    numbers = list(dict.fromkeys(re.findall(r"[^\s,;]+", form["numbers"])))
     if not numbers:
         form.refuse("numbers", N_("Enter at least one member number."))
     elif len(numbers) > rules.MOST_LETTERS:

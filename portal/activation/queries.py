@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.activation.models import ActivationCode, LetterBatch
@@ -50,7 +51,7 @@ async def _known(db: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Known]:
         select(Gift.member_id, Gift.given_on, Gift.amount)
         .where(Gift.member_id.in_(ids), Gift.state == "received")
         .order_by(Gift.member_id, Gift.given_on.desc(), Gift.amount.desc())
-        .distinct(Gift.member_id)
+        .ext(distinct_on(Gift.member_id))
     )
     gifts = {row.member_id: (row.given_on, row.amount) for row in await db.execute(newest)}
     return {one: Known(accounts.get(one, ()), phones.get(one, ()), gifts.get(one)) for one in ids}

@@ -97,8 +97,8 @@ async def end_provided(
     await database.release(db)
     try:
         sid, subject = await provider.read_logout(form["logout_token"])
-    except ProviderRefused as refusal:
-        raise BadForm from refusal
+    except (ProviderRefused, ProviderUnreachable) as problem:
+        raise BadForm from problem  # section 2.8: 400 when the logout failed, whyever
     await actions.end_provided(db, provider.issuer, sid=sid, subject=subject)
 
 

@@ -122,20 +122,8 @@ class Provider:
         )
         if "id_token" not in tokens:
             raise ProviderRefused("no id_token")
-        claims = await self._ask(
-            self.app.parse_id_token(
-                tokens,
-                nonce=remembered["nonce"],
-                claims_cls=CodeIDToken,
-                claims_options={
-                    "iss": {"essential": True, "value": self.issuer},
-                    "aud": {"essential": True, "value": self.client_id},
-                    "nonce": {"essential": True, "value": remembered["nonce"]},
-                },
-                leeway=LEEWAY_SECONDS,
-            )
-        )
-        return await self._with_userinfo(dict(claims), dict(tokens))
+        claims = await self._claims(tokens, remembered["nonce"])
+        return await self._with_userinfo(claims, dict(tokens))
 
     async def ask_again(self, tokens: dict[str, Any]) -> Person:
         """Who it is now, and in which groups, with the tokens of an earlier sign-in.
@@ -152,7 +140,10 @@ class Provider:
                     client.refresh_token(metadata["token_endpoint"], refresh_token=tokens["refresh_token"])
                 )
             fresh |= dict(renewed)
-        return await self._with_userinfo({"sub": tokens["sub"]}, fresh)
+        claims = await self._claims(fresh) if "id_token" in fresh else {"sub": tokens["sub"]}
+        if claims["sub"] != tokens["sub"]:
+            raise ProviderRefused("the renewed id_token is somebody else's")
+        return await self._with_userinfo(claims, fresh)
 
     async def read_logout(self, logout_token: str) -> tuple[str | None, str | None]:
         """The provider's session, or the person, that has signed out there.
@@ -182,16 +173,26 @@ class Provider:
             raise ProviderRefused("nobody is named")
         return claims.get("sid"), claims.get("sub")
 
+    async def _claims(self, tokens: Mapping[str, Any], nonce: str | None = None) -> dict[str, Any]:
+        """What the id_token says; one that comes with renewed tokens has no nonce."""
+        expected = {"iss": self.issuer, "aud": self.client_id} | ({"nonce": nonce} if nonce else {})
+        options = {name: {"essential": True, "value": value} for name, value in expected.items()}
+        parsed = self.app.parse_id_token(
+            tokens, nonce=nonce, claims_cls=CodeIDToken, claims_options=options, leeway=LEEWAY_SECONDS
+        )
+        return dict(await self._ask(parsed))
+
     async def _with_userinfo(self, claims: dict[str, Any], tokens: dict[str, Any]) -> Person:
         """What the provider tells of the person on request is newer than the token, and must be the same person."""
         metadata = await self._metadata()
         subject = str(claims["sub"])
-        if "userinfo_endpoint" in metadata and "access_token" in tokens:
-            told = dict(await self._ask(self.app.userinfo(token=tokens)))
+        # Without the moment when they expire: else Authlib renews short-lived ones by itself, and ours are used up.
+        kept = {name: tokens[name] for name in ("access_token", "refresh_token", "token_type") if name in tokens}
+        if "userinfo_endpoint" in metadata and "access_token" in kept:
+            told = dict(await self._ask(self.app.userinfo(token=kept)))
             if told.get("sub") != subject:
                 raise ProviderRefused("userinfo is somebody else's")
             claims |= told
-        kept = {name: tokens[name] for name in ("access_token", "refresh_token", "token_type") if name in tokens}
         return Person(self.issuer, subject, claims, kept | {"sub": subject})
 
     async def _metadata(self) -> dict[str, Any]:

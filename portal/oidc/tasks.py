@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
+from cryptography.fernet import InvalidToken
 from procrastinate import JobContext
 from sqlalchemy import delete, func, select, update
 
@@ -49,15 +50,15 @@ async def recheck(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 
 
 async def _recheck(shop: Workshop, provider: Provider, session_id: UUID, tokens: bytes) -> None:
     """No transaction is open while the provider is asked; without its answer the session runs out by itself."""
-    known = json.loads(crypto.unseal(shop.settings.secret_key, "provider tokens", tokens))
     person: Person | None = None
     try:
+        known = json.loads(crypto.unseal(shop.settings.secret_key, "provider tokens", tokens))
         person = await provider.ask_again(known)
     except ProviderUnreachable:
         log.warning("the OpenID Connect provider of the staff gives no answer")
         return
-    except ProviderRefused as refusal:
-        log.info("a staff session ends: %s", refusal)
+    except (ProviderRefused, InvalidToken) as refusal:
+        log.info("a staff session ends: %s %s", type(refusal).__name__, refusal)
     async with shop.database.begin() as db:
         if person is None:
             await db.execute(delete(WebSession).where(WebSession.id == session_id))

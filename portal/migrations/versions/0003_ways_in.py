@@ -18,8 +18,7 @@ CREATE FUNCTION portal_person() RETURNS uuid LANGUAGE sql STABLE
 CREATE FUNCTION portal_proof() RETURNS bytea LANGUAGE sql STABLE
     RETURN decode(nullif(current_setting('portal.proof', true), ''), 'hex');
 
-DROP FUNCTION open_session(uuid, bytea, interval, interval);
-
+-- The former one, with four arguments, stays for the processes of the former version: the next migration drops it.
 -- Runs as the owner: it must see the session and its member before anything is set.
 CREATE FUNCTION open_session(wanted uuid, hash bytea, idle interval, absolute interval, staff_idle interval,
                              staff_absolute interval, recheck interval)
@@ -63,8 +62,8 @@ BEGIN
                         found.viewing_id IS NOT NULL, found.shared, found.method, found.second_factor_due,
                         found.proved_at, found.ends_at, now(), found.flash;
 END $$;
-REVOKE ALL ON FUNCTION open_session FROM public;
-GRANT EXECUTE ON FUNCTION open_session TO portal_web;
+REVOKE ALL ON FUNCTION open_session(uuid, bytea, interval, interval, interval, interval, interval) FROM public;
+GRANT EXECUTE ON FUNCTION open_session(uuid, bytea, interval, interval, interval, interval, interval) TO portal_web;
 
 -- What somebody sent whose visit had ended meanwhile is kept for them alone; the cookie proves whose it is.
 CREATE FUNCTION keep_draft(wanted uuid, hash bytea, sent_to text, typed jsonb) RETURNS boolean
@@ -99,44 +98,9 @@ REVOKE ALL ON FUNCTION end_provided_sessions FROM public;
 GRANT EXECUTE ON FUNCTION end_provided_sessions TO portal_web;
 """
 
-FORMER_OPEN_SESSION = """
+FUNCTIONS = """
 DROP FUNCTION open_session(uuid, bytea, interval, interval, interval, interval, interval);
 DROP FUNCTION keep_draft, end_provided_sessions, portal_person, portal_proof;
-
-CREATE FUNCTION open_session(wanted uuid, hash bytea, idle interval, absolute interval)
-RETURNS TABLE (session_id uuid, mailbox text, member_id uuid, member_name text, staff_id uuid, staff_name text,
-               role text, viewing boolean, flash text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-#variable_conflict use_column
-DECLARE
-    found record;
-BEGIN
-    SELECT s.id, s.mailbox, coalesce(s.viewing_id, s.member_id) AS member_id,
-           CASE WHEN m.kind = 'company' THEN m.company_name ELSE concat_ws(' ', m.first_name, m.last_name) END AS member_name,
-           s.staff_id, t.name AS staff_name, t.role, s.viewing_id IS NOT NULL AS viewing, s.flash,
-           s.seen_at < now() - interval '1 minute' AS stale
-      INTO found
-      FROM web_session s
-      LEFT JOIN member m ON m.id = coalesce(s.viewing_id, s.member_id)
-      LEFT JOIN staff_account t ON t.id = s.staff_id
-     WHERE s.id = wanted AND s.secret_hash = hash
-       AND s.seen_at > now() - idle AND s.created_at > now() - absolute
-       AND t.ended_at IS NULL
-       AND (s.viewing_id IS NOT NULL OR (m.closed IS NOT TRUE AND m.deceased_on IS NULL));
-    IF found IS NULL OR found.id IS NULL THEN
-        RETURN;
-    END IF;
-    IF found.stale OR found.flash IS NOT NULL THEN
-        UPDATE web_session SET seen_at = now(), flash = NULL WHERE id = found.id;
-    END IF;
-    PERFORM set_config('portal.mailbox', coalesce(found.mailbox, ''), true),
-            set_config('portal.member', coalesce(found.member_id::text, ''), true),
-            set_config('portal.staff', CASE WHEN found.staff_id IS NULL OR found.viewing THEN '' ELSE 'on' END, true);
-    RETURN QUERY SELECT found.id, found.mailbox, found.member_id, coalesce(found.member_name, ''), found.staff_id,
-                        coalesce(found.staff_name, ''), coalesce(found.role, ''), found.viewing, found.flash;
-END $$;
-REVOKE ALL ON FUNCTION open_session FROM public;
-GRANT EXECUTE ON FUNCTION open_session TO portal_web;
 """
 
 GRANTS = """
@@ -323,7 +287,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in TABLES:
         op.drop_table(table)
-    run(FORMER_OPEN_SESSION)
+    run(FUNCTIONS)
     op.drop_column("email_address", "held")
     op.drop_constraint("uq_staff_account_issuer_subject", "staff_account")
     for column in ("issuer", "subject"):
