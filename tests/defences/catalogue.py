@@ -97,8 +97,8 @@ DEFENCES = [
     # OpenID Connect
     Defence("state", PROVIDER, 'if not crypto.same(answer.get("state", ""), remembered["state"]):', "if False:", "tests/oidc"),
     Defence("issuer of the answer", PROVIDER, 'if ("iss" in answer or announced) and answer.get("iss") != self.issuer:', "if False:", "tests/oidc"),
-    Defence("nonce", PROVIDER, '                nonce=remembered["nonce"],\n', "                nonce=None,\n", "tests/oidc"),
-    Defence("audience", PROVIDER, '                    "aud": {"essential": True, "value": self.client_id},\n', "", "tests/oidc"),
+    Defence("nonce", PROVIDER, 'self._claims(tokens, remembered["nonce"])', "self._claims(tokens)", "tests/oidc"),
+    Defence("audience", PROVIDER, 'expected = {"iss": self.issuer, "aud": self.client_id}', 'expected = {"iss": self.issuer}', "tests/oidc"),
     Defence("signature algorithms", PROVIDER, "[one for one in offered if one in ALGORITHMS]", '[*offered, "none", "HS256"]', "tests/oidc"),
     Defence("userinfo of the same person", PROVIDER, 'if told.get("sub") != subject:', "if False:", "tests/oidc"),
     Defence("discovery names its issuer", PROVIDER, 'if found.get("issuer") != self.issuer:', "if False:", "tests/oidc"),
