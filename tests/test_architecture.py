@@ -105,8 +105,8 @@ def test_each_library_has_its_room(path: Path) -> None:
         assert room(name) in {"queries", "actions", "tasks"}, f"{name} selects"
     if "commit" in calls(path) and name.startswith("portal."):
         assert name in {"portal.database", "portal.demo.supervisor"}, f"{name} commits"
-    if {"set_cookie", "delete_cookie"} & calls(path):
-        assert name in {"portal.web.session", "portal.signin.pages"}, f"{name} sets a cookie"
+    if {"set_cookie", "delete_cookie"} & calls(path) or '["cookies"].append' in path.read_text():
+        assert name == "portal.web.cookies", f"{name} sets a cookie"
 
 
 @pytest.mark.parametrize("path", FILES, ids=module)

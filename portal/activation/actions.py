@@ -40,16 +40,19 @@ async def use_code(
         if not await throttle.allow(db, settings, limit, subject):
             return None
     found = await _find(db, code_hash(settings, number, read_code(code)))
-    if found is None or not await queries.may_come_in(db, found.member_id, number):
+    if found is None:
         return False
-    await session.remember(db, request, **{PENDING: {"code_hash": found.code_hash.hex()}})
+    await session.remember(db, request, **{PENDING: {"code_hash": found.code_hash.hex(), "is_proved": False}})
     return True
 
 
-async def under_way(db: AsyncSession, request: HTTPRequest) -> ActivationCode | None:
-    """The code that this browser has typed, while it can still be used; its member's rows can be read from here on."""
+async def under_way(db: AsyncSession, request: HTTPRequest, *, proved: bool = False) -> ActivationCode | None:
+    """The code that this browser has typed, while it can still be used; its member's rows can be read from here on.
+
+    `proved` wants its detail to have been given too: that of one letter says nothing about another.
+    """
     pending = await session.remembered(db, request, PENDING)
-    if pending is None:
+    if pending is None or (proved and not pending["is_proved"]):
         return None
     return await _find(db, bytes.fromhex(pending["code_hash"]))
 
@@ -57,15 +60,17 @@ async def under_way(db: AsyncSession, request: HTTPRequest) -> ActivationCode | 
 async def _find(db: AsyncSession, hashed: bytes) -> ActivationCode | None:
     await session.reveal(db, proof=hashed)
     found = await queries.live_code(db, hashed)
-    if found is not None:
-        await session.reveal(db, member_id=found.member_id, proof=hashed)
-    return found
+    if found is None:
+        return None
+    await session.reveal(db, member_id=found.member_id, proof=hashed)
+    return found if await queries.may_come_in(db, found.member_id) else None
 
 
-async def check_detail(db: AsyncSession, code: ActivationCode, *, typed: str, month: str) -> bool:
+async def check_detail(db: AsyncSession, request: HTTPRequest, code: ActivationCode, *, typed: str, month: str) -> bool:
     """Is this what only the member knows? A wrong answer counts."""
     known = await queries.known_of(db, code.member_id)
     if known.is_proved_by(code.detail, typed, month):
+        await session.remember(db, request, **{PENDING: {"code_hash": code.code_hash.hex(), "is_proved": True}})
         return True
     row = update(ActivationCode).where(ActivationCode.member_id == code.member_id)
     await db.execute(row.values(tries=ActivationCode.tries + 1))

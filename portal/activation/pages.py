@@ -67,8 +67,8 @@ async def prove_detail(
     if email is None:
         form.refuse("email", N_("Enter an e-mail address such as marie.dupont@example.org."))
         return _detail_page(code, form, UNPROCESSABLE)
-    if not await actions.check_detail(db, code, typed=form["detail"], month=form["month"]):
-        if code.tries + 1 >= rules.MOST_TRIES:
+    if not await actions.check_detail(db, request, code, typed=form["detail"], month=form["month"]):
+        if code.tries >= rules.MOST_TRIES:
             return page("activation/ended", HTTPStatus.GONE)
         form.refuse("detail", N_("This is not what we have in our records. Please look again, or call us."))
         return _detail_page(code, form, UNPROCESSABLE)
@@ -85,9 +85,10 @@ def _detail_page(code: ActivationCode, form: forms.Form, status: int = 200) -> T
 @get("/first-access/confirmation", opt=PUBLIC)
 async def show_confirmation(request: HTTPRequest, db: NamedDependency[AsyncSession]) -> Response[Any]:
     wish = await proof.waiting(db, request.user.session_id, proof.FIRST_ACCESS)
-    if wish is None or wish.ended:
+    letter = await actions.under_way(db, request, proved=True)
+    if letter is None or wish is None or wish.ended:
         return see("/first-access/detail")
-    return page("activation/confirmation", form=forms.Form({}), email=wish.email)
+    return _code_page(wish.email, forms.Form({}))
 
 
 @post("/first-access/confirmation", opt=PUBLIC)
@@ -97,15 +98,21 @@ async def confirm_email(
     form = await forms.read(request, {"code"})
     session_id = request.user.session_id
     wish = await proof.waiting(db, session_id, proof.FIRST_ACCESS)
-    letter = await actions.under_way(db, request)
+    letter = await actions.under_way(db, request, proved=True)
     if letter is None or wish is None or wish.ended or session_id is None:
         return see("/first-access/detail")
     code = read_code(form["code"])
     proved = await proof.use_code(db, settings, code, session_id=session_id, purpose=proof.FIRST_ACCESS)
     if proved is None:
-        form.refuse("code", N_("This is not the code in our latest e-mail. Look for the six digits in it."))
-        return page("activation/confirmation", UNPROCESSABLE, form=form, email=wish.email)
+        form.refuse("code", proof.WRONG_CODE)
+        return _code_page(wish.email, form, UNPROCESSABLE)
     return see(await actions.complete(db, request, letter, proved))
+
+
+def _code_page(email: str, form: forms.Form, status: int = 200) -> Template:
+    words = {"button": N_("Open my donor space"), "otherwise": N_("Use another address")}
+    paths = {"action": "/first-access/confirmation", "back": "/first-access/detail"}
+    return page("signin/mailed-code", status, form=form, email=email, **words, **paths)
 
 
 @get("/staff/letters", opt=DESK)

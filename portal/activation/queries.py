@@ -58,20 +58,21 @@ async def _known(db: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Known]:
 
 
 async def live_code(db: AsyncSession, code_hash: bytes) -> ActivationCode | None:
-    """The code, if it can still be used; row-level security shows it to whoever has revealed that they hold it."""
+    """The code, if it can still be used; row-level security shows it to whoever has revealed that they hold it.
+
+    One at a time looks at it: of guesses sent at the same moment each sees the tries of the ones before.
+    """
     query = select(ActivationCode).where(
         ActivationCode.code_hash == code_hash,
         ActivationCode.used_at.is_(None),
         ActivationCode.expires_at > func.now(),
         ActivationCode.tries < MOST_TRIES,
     )
-    return (await db.scalars(query)).one_or_none()
+    return (await db.scalars(query.with_for_update())).one_or_none()
 
 
-async def may_come_in(db: AsyncSession, member_id: UUID, number: str) -> bool:
-    query = select(Member.id).where(
-        Member.id == member_id, Member.number == number, Member.closed.is_(False), Member.deceased_on.is_(None)
-    )
+async def may_come_in(db: AsyncSession, member_id: UUID) -> bool:
+    query = select(Member.id).where(Member.id == member_id, Member.closed.is_(False), Member.deceased_on.is_(None))
     return await db.scalar(query) is not None
 
 

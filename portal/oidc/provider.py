@@ -180,7 +180,11 @@ class Provider:
         parsed = self.app.parse_id_token(
             tokens, nonce=nonce, claims_cls=CodeIDToken, claims_options=options, leeway=LEEWAY_SECONDS
         )
-        return dict(await self._ask(parsed))
+        try:
+            return dict(await self._ask(parsed))
+        except ProviderRefused:
+            self.app.server_metadata.pop("jwks", None)  # they may have changed, or were nonsense: read them again
+            raise
 
     async def _with_userinfo(self, claims: dict[str, Any], tokens: dict[str, Any]) -> Person:
         """What the provider tells of the person on request is newer than the token, and must be the same person."""
@@ -213,7 +217,7 @@ class Provider:
             raise ProviderRefused("the provider said no") from error
         except httpx2.HTTPError as error:
             raise ProviderUnreachable from error
-        except (AuthlibBaseError, JoseError, RuntimeError, ValueError, KeyError) as error:
+        except (AuthlibBaseError, JoseError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ProviderRefused(type(error).__name__) from error
 
 

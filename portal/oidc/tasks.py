@@ -26,7 +26,7 @@ AT_ONCE = 8
 
 
 @queue.periodic(cron="* * * * *")
-@queue.task(name="oidc.recheck", pass_context=True, queueing_lock="oidc.recheck")
+@queue.task(name="oidc.recheck", pass_context=True, queueing_lock="oidc.recheck", lock="oidc.recheck")
 async def recheck(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - given by the scheduler
     shop = workshop(context)
     provider = provider_of(shop.settings, STAFF)
@@ -34,22 +34,25 @@ async def recheck(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 
         return
     async with shop.database.begin() as db:
         due = (
-            select(OidcGrant.session_id, OidcGrant.tokens)
+            select(WebSession.lineage, OidcGrant.tokens)
             .join(WebSession, WebSession.id == OidcGrant.session_id)
             .where(WebSession.staff_id.is_not(None), OidcGrant.checked_at < func.now() - AFTER)
         )
         rows = (await db.execute(due)).all()
     turns = asyncio.Semaphore(AT_ONCE)
 
-    async def one(session_id: UUID, tokens: bytes) -> None:
+    async def one(lineage: UUID, tokens: bytes) -> None:
         async with turns:
-            await _recheck(shop, provider, session_id, tokens)
+            await _recheck(shop, provider, lineage, tokens)
 
-    await asyncio.gather(*(one(row.session_id, row.tokens) for row in rows))
+    await asyncio.gather(*(one(row.lineage, row.tokens) for row in rows))
 
 
-async def _recheck(shop: Workshop, provider: Provider, session_id: UUID, tokens: bytes) -> None:
-    """No transaction is open while the provider is asked; without its answer the session runs out by itself."""
+async def _recheck(shop: Workshop, provider: Provider, lineage: UUID, tokens: bytes) -> None:
+    """No transaction is open while the provider is asked; without its answer the session runs out by itself.
+
+    It goes by its lineage: its number may change meanwhile.
+    """
     person: Person | None = None
     try:
         known = json.loads(crypto.unseal(shop.settings.secret_key, "provider tokens", tokens))
@@ -61,10 +64,10 @@ async def _recheck(shop: Workshop, provider: Provider, session_id: UUID, tokens:
         log.info("a staff session ends: %s %s", type(refusal).__name__, refusal)
     async with shop.database.begin() as db:
         if person is None:
-            await db.execute(delete(WebSession).where(WebSession.id == session_id))
+            await db.execute(delete(WebSession).where(WebSession.lineage == lineage))
             return
         query = select(StaffAccount).join(WebSession, WebSession.staff_id == StaffAccount.id)
-        account = (await db.scalars(query.where(WebSession.id == session_id))).one_or_none()
+        account = (await db.scalars(query.where(WebSession.lineage == lineage))).one_or_none()
         if account is None:
             return
         by_group = shop.settings.staff_roles_by_group
@@ -75,4 +78,5 @@ async def _recheck(shop: Workshop, provider: Provider, session_id: UUID, tokens:
         if role is not None:
             await actions.give_role(db, account, role)
         values = {"checked_at": func.now(), "tokens": actions.sealed(shop.settings, person)}
-        await db.execute(update(OidcGrant).where(OidcGrant.session_id == session_id).values(**values))
+        now = select(WebSession.id).where(WebSession.lineage == lineage).scalar_subquery()
+        await db.execute(update(OidcGrant).where(OidcGrant.session_id == now).values(**values))

@@ -119,7 +119,7 @@ async def show_code(request: HTTPRequest, db: NamedDependency[AsyncSession]) -> 
     wish = await proof.waiting(db, request.user.session_id, proof.STEP_UP)
     if wish is None or wish.ended:
         return see("/security/confirmation")
-    return page("security/code", form=forms.Form({}), email=wish.email)
+    return _code_page(wish.email, forms.Form({}))
 
 
 @post("/security/confirmation", opt=MINE)
@@ -134,10 +134,16 @@ async def confirm(
     code = read_code(form["code"])
     proved = await proof.use_code(db, settings, code, session_id=session_id, purpose=proof.STEP_UP)
     if proved is None:
-        form.refuse("code", N_("This is not the code in our latest e-mail. Look for the six digits in it."))
-        return page("security/code", UNPROCESSABLE, form=form, email=wish.email)
+        form.refuse("code", proof.WRONG_CODE)
+        return _code_page(wish.email, form, UNPROCESSABLE)
     await actions.confirm(db, request)
     return see(proved.next_path)
+
+
+def _code_page(email: str, form: forms.Form, status: int = 200) -> Template:
+    path = "/security/confirmation"
+    words = {"button": N_("Confirm that it is me"), "otherwise": N_("Send another code, or use another way")}
+    return page("signin/mailed-code", status, form=form, email=email, action=path, back=path, **words)
 
 
 async def _mailbox(request: HTTPRequest, db: AsyncSession, settings: Settings) -> str | None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.i18n import LANGUAGES, N_
 from portal.settings import Settings
 from portal.signin import actions, queries, rules
-from portal.web import draft, forms, proof, refusals, session
+from portal.web import cookies, draft, forms, proof, refusals, session
 from portal.web.admission import safe_path
 from portal.web.errors import NotFound
 from portal.web.guards import KEPT
@@ -86,7 +86,7 @@ async def use_code(
     code = rules.read_code(form["code"])
     proved = await proof.use_code(db, settings, code, session_id=session_id, purpose=proof.SIGN_IN)
     if proved is None:
-        form.refuse("code", N_("This is not the code in our latest e-mail. Look for the six digits in it."))
+        form.refuse("code", proof.WRONG_CODE)
         return page("signin/code", UNPROCESSABLE, form=form, email=wish.email)
     return see(await actions.come_in(db, settings, request, proved))
 
@@ -97,7 +97,7 @@ async def open_link(request: HTTPRequest, settings: NamedDependency[Settings], t
     if not re.fullmatch("[A-Za-z0-9_-]{20,60}", token):
         refusals.mark(request.scope, "link")
         raise NotFound
-    session.set_cookie(request, session.LINK_COOKIE, token, seconds=settings.link_minutes * 60)
+    cookies.put(request.scope, cookies.LINK, token, seconds=settings.link_minutes * 60)
     return Redirect("/sign-in/confirm", status_code=303, headers={"Referrer-Policy": "no-referrer"})
 
 
@@ -112,18 +112,18 @@ async def use_link(
 ) -> Response[Any]:
     form = await forms.read(request, {"email"})
     typed = rules.read_email(form["email"]) if "email" in form.typed else None
-    token = session.linked_token(request)
+    token = cookies.linked_token(request.scope)
     proved = await proof.use_link(db, token, session_id=request.user.session_id, typed_email=typed)
     if proved is None:
         if "email" in form.typed:
             form.refuse("email", N_("This is not the address to which we sent the link."))
         return await _confirm_page(request, db, form, UNPROCESSABLE)
-    session.set_cookie(request, session.LINK_COOKIE, "", seconds=0)
+    cookies.put(request.scope, cookies.LINK, "", seconds=0)
     return see(await actions.come_in(db, settings, request, proved))
 
 
 async def _confirm_page(request: HTTPRequest, db: AsyncSession, form: forms.Form, status: int = 200) -> Template:
-    wish = await proof.by_token(db, session.linked_token(request))
+    wish = await proof.by_token(db, cookies.linked_token(request.scope))
     if wish is None:
         refusals.mark(request.scope, "link")
         return page("signin/link-ended", HTTPStatus.GONE, ended="unknown", may_ask_again=False, next_path="/")
@@ -204,7 +204,7 @@ async def choose_language(request: HTTPRequest) -> Redirect:
     """A choice of display that any page may ask for; nothing private changes."""
     form = await forms.read(request, {"language", "path"})
     if form["language"] in LANGUAGES:
-        session.set_language_cookie(request, form["language"])
+        cookies.put_language(request.scope, form["language"])
     return see(safe_path(form["path"]))
 
 

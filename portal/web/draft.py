@@ -11,8 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import crypto, database
 from portal.database import Base
-from portal.web import csrf, formkey
-from portal.web.session import Connection, session_cookie
+from portal.web import cookies, csrf, formkey
+from portal.web.session import Connection
 
 KEPT_FOR = timedelta(hours=1)
 
@@ -30,7 +30,7 @@ class Draft(Base):
 
 async def keep(connection: Connection) -> bool:
     """Keep the sent form for the person whose ended visit the cookie proves; False when it proves none."""
-    session_id, secret = session_cookie(connection.scope)
+    session_id, secret = cookies.session(connection.scope)
     if session_id is None:
         return False
     form = await csrf.posted(Request(connection.scope, connection.receive))

@@ -12,7 +12,7 @@ from litestar.response import Redirect
 
 from portal import i18n
 from portal.i18n import N_
-from portal.web.session import find_language, read_cookies
+from portal.web import cookies
 from portal.web.templating import render_bare
 
 log = logging.getLogger("portal")
@@ -155,7 +155,7 @@ def show_fault(request: Request[Any, Any, Any], error: Exception) -> Response[An
 
 def error_page(request: Request[Any, Any, Any], status: int, title: str, words: str, number: str = "") -> Response[str]:
     request.scope["state"].get("cookies", []).clear()  # what was to be kept was rolled back
-    token = i18n.language.set(find_language(request.scope, read_cookies(request.scope)))
+    token = i18n.language.set(cookies.language(request.scope))
     try:
         body = render_bare(request, "errors/error.html", title=title, words=words, number=number)
     finally:

@@ -14,12 +14,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import crypto, i18n, jobs, journal
 from portal.database import Base
+from portal.i18n import N_
 from portal.settings import Settings
 from portal.web import places, session, throttle
 from portal.web.session import HTTPRequest
 from portal.web.throttle import Limit
 
 MOST_TRIES = 5
+WRONG_CODE = N_("This is not the code in our latest e-mail. Look for the six digits in it.")
 
 SIGN_IN, STEP_UP, FIRST_ACCESS, INVITATION = "sign-in", "step-up", "first-access", "invitation"
 """What a secret is for; only sign-in and invitation come with a link, which works in another browser too."""

@@ -24,13 +24,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal import crypto, i18n
 from portal.database import Base, Database
 from portal.settings import Settings
-from portal.web import places, refusals
+from portal.web import cookies, places, refusals
 from portal.web.body import whole_body
 from portal.web.visitor import ANONYMOUS, Visitor
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-LANGUAGE_COOKIE = "language"
-LINK_COOKIE = "link"
 IDENTITY = "identity"
 """Who somebody is at another service, remembered until they have signed in here and connected the two."""
 
@@ -85,7 +83,6 @@ class SessionMiddleware(ASGIMiddleware):
         self.database = database
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        cookies = read_cookies(scope)
         scope["state"]["settings"] = self.settings
         scope["state"]["cookies"] = []
 
@@ -104,7 +101,7 @@ class SessionMiddleware(ASGIMiddleware):
             scope["state"]["db"] = db
             scope["user"] = await find_visitor(db, self.settings, scope)
             scope["auth"] = None
-            token = i18n.language.set(find_language(scope, cookies))
+            token = i18n.language.set(cookies.language(scope))
             try:
                 await next_app(scope, receive, send_with_cookies)
             finally:
@@ -113,36 +110,8 @@ class SessionMiddleware(ASGIMiddleware):
             await refusals.note(self.database, self.settings, scope, why)
 
 
-def cookie_name(settings: Settings, name: str) -> str:
-    return f"__Host-{name}" if settings.secure else name
-
-
-def read_cookies(scope: Scope) -> dict[str, str]:
-    """By hand: the standard library drops all cookies when another site's script left an unusual one among them."""
-    raw = b";".join(value for name, value in scope["headers"] if name == b"cookie").decode("latin-1")
-    pairs = (part.strip().partition("=") for part in raw.split(";"))
-    return {name: value for name, _, value in pairs}
-
-
-def find_language(scope: Scope, cookies: dict[str, str]) -> str:
-    accepted = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
-    return i18n.choose(cookies.get(LANGUAGE_COOKIE), accepted.decode("latin-1"))
-
-
-def session_cookie(scope: Scope) -> tuple[UUID | None, str]:
-    """Number and secret of the session that the cookie names; no number when it names none."""
-    cookie = read_cookies(scope).get(cookie_name(scope["state"]["settings"], "session"), "")
-    number, _, secret = cookie.partition(".")
-    try:
-        return UUID(number), secret
-    except ValueError:
-        if cookie:
-            refusals.mark(scope, "cookie")
-        return None, ""
-
-
 async def find_visitor(db: AsyncSession, settings: Settings, scope: Scope) -> Visitor:
-    session_id, secret = session_cookie(scope)
+    session_id, secret = cookies.session(scope)
     if session_id is None:
         return ANONYMOUS
     found = await db.execute(OPEN, {"id": session_id, "hash": crypto.digest(secret), **limits(settings)})
@@ -200,7 +169,7 @@ async def start(
     await reveal(
         db, mailbox=mailbox, member_id=member_id, staff_id=staff_id, is_staff=not more.get("second_factor_due")
     )
-    set_cookie(request, "session", f"{session_id}.{secret}", seconds=None)
+    cookies.put(request.scope, cookies.SESSION, f"{session_id}.{secret}", seconds=None)
     request.scope["state"]["session_id"] = session_id
     return session_id
 
@@ -230,7 +199,7 @@ async def rotate(db: AsyncSession, request: HTTPRequest, **changes: Any) -> None
         staff_id=now.staff_id if now.viewing_id is None else None,
         is_staff=not now.second_factor_due,
     )
-    set_cookie(request, "session", f"{now.id}.{secret}", seconds=None)
+    cookies.put(request.scope, cookies.SESSION, f"{now.id}.{secret}", seconds=None)
 
 
 async def remember(db: AsyncSession, request: HTTPRequest, **pending: Any) -> None:
@@ -262,32 +231,12 @@ def client_address(request: HTTPRequest) -> str:
 
 async def end(db: AsyncSession, request: HTTPRequest) -> None:
     await db.execute(delete(WebSession).where(WebSession.id == request.user.session_id))
-    set_cookie(request, "session", "", seconds=0)
+    cookies.put(request.scope, cookies.SESSION, "", seconds=0)
 
 
 async def flash(db: AsyncSession, visitor: Visitor, key: str) -> None:
     """Let the next page say something once; the texts are in templates/macros/flash.html."""
     await db.execute(update(WebSession).where(WebSession.id == visitor.session_id).values(flash=key))
-
-
-def set_cookie(request: HTTPRequest, name: str, value: str, *, seconds: int | None) -> None:
-    """Queue a cookie for the answer: HttpOnly, Lax, bound to our host. `seconds` None = until the browser closes."""
-    settings: Settings = request.scope["state"]["settings"]
-    parts = [f"{cookie_name(settings, name)}={value}", "Path=/", "HttpOnly", "SameSite=Lax"]
-    if settings.secure:
-        parts.append("Secure")
-    if seconds is not None:
-        parts.append(f"Max-Age={seconds}")
-    request.scope["state"]["cookies"].append("; ".join(parts))
-
-
-def set_language_cookie(request: HTTPRequest, code: str) -> None:
-    request.scope["state"]["cookies"].append(f"{LANGUAGE_COOKIE}={code}; Path=/; SameSite=Lax; Max-Age=31536000")
-
-
-def linked_token(request: HTTPRequest) -> str:
-    """The sign-in link's secret that an opened link left in its short-lived cookie."""
-    return read_cookies(request.scope).get(cookie_name(request.scope["state"]["settings"], LINK_COOKIE), "")
 
 
 async def reveal(

@@ -48,7 +48,8 @@ def measure(bench: Bench) -> Answers:
     with psycopg.connect(bench.settings.database_url, autocommit=True) as owner:
         owner.execute("DELETE FROM throttle")
         known = [mailbox for (mailbox,) in owner.execute(KNOWN, [PAIRS])]
-        differences, alike = [], True
+        differences: list[float] = []
+        alike = True
         with httpx2.Client(base_url=bench.settings.base_url, headers={"Sec-Fetch-Site": "same-origin"}) as client:
             for mailbox in ["warm.up@example.org"] * 4 + known:
                 if len(differences) % 100 == 0:

@@ -1,6 +1,7 @@
 """A whole run with marked values: none of them is found where machines write things down."""
 
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
 from playwright.sync_api import Page, expect
@@ -40,7 +41,7 @@ def test_marked_values_are_in_no_log_no_job_and_no_metric(
             assert secret.lower() not in content.lower(), f"{secret} is in the {place}"
 
 
-def _live_a_day(live: Live, page: Page, desk: Page, portal: psycopg.Connection[tuple[str]]) -> list[str]:
+def _live_a_day(live: Live, page: Page, desk: Page, portal: psycopg.Connection[Any]) -> list[str]:
     """A donor signs in, errs, changes their address; staff look for an account number and write a memo."""
     with psycopg.connect(live.central_url) as central:
         row = central.execute(

@@ -68,8 +68,8 @@ DEFENCES = [
     Defence("new number when rights change", SESSION, ".values(id=func.gen_random_uuid(), secret_hash", ".values(secret_hash", "tests/security"),
     Defence("forms end with the space", "portal/signin/actions.py", '| {"shared": True}', '| {"shared": True, "lineage": request.user.lineage}', "tests/security"),
     Defence("only the secret's hash is stored", SESSION, "        secret_hash=crypto.digest(secret),\n        mailbox=mailbox,", "        secret_hash=secret.encode(),\n        mailbox=mailbox,", "tests/signin"),
-    Defence("cookie out of scripts' reach", SESSION, '"HttpOnly", ', "", "tests/web/test_headers.py"),
-    Defence("cookie over https only", SESSION, 'parts.append("Secure")', "pass", "tests/web/test_headers.py"),
+    Defence("cookie out of scripts' reach", "portal/web/cookies.py", '"HttpOnly", ', "", "tests/web/test_headers.py"),
+    Defence("cookie over https only", "portal/web/cookies.py", 'parts.append("Secure")', "pass", "tests/web/test_headers.py"),
     Defence("role change ends visits", "portal/staff/actions.py", "    await db.execute(delete(WebSession).where(WebSession.staff_id == account_id))\n", "", "tests/security"),
     Defence("draft only with the secret", WAYS_IN, "WHERE id = wanted AND secret_hash = hash AND viewing_id IS NULL", "WHERE id = wanted AND viewing_id IS NULL", "tests/web/test_drafts.py"),
     # The mail
