@@ -10,6 +10,7 @@ from portal import changes, crypto, jobs, journal
 from portal.activation import queries
 from portal.activation.models import ActivationCode, LetterBatch
 from portal.activation.rules import read_code
+from portal.members.queries import may_come_in
 from portal.profile.models import EmailAddress
 from portal.settings import Settings
 from portal.web import session, throttle
@@ -63,7 +64,7 @@ async def _find(db: AsyncSession, hashed: bytes) -> ActivationCode | None:
     if found is None:
         return None
     await session.reveal(db, member_id=found.member_id, proof=hashed)
-    return found if await queries.may_come_in(db, found.member_id) else None
+    return found if await may_come_in(db, found.member_id) else None
 
 
 async def check_detail(db: AsyncSession, request: HTTPRequest, code: ActivationCode, *, typed: str, month: str) -> bool:

@@ -13,6 +13,7 @@ from portal.activation.rules import MOST_TRIES, Known
 from portal.gifts.models import Gift
 from portal.mandates.models import Mandate
 from portal.members.models import Member
+from portal.members.queries import SIGNS_IN
 from portal.profile.models import Phone, PostalAddress
 
 
@@ -28,7 +29,7 @@ async def addressees(db: AsyncSession, numbers: Sequence[str]) -> dict[str, Addr
     query = (
         select(Member, PostalAddress)
         .outerjoin(PostalAddress, (PostalAddress.member_id == Member.id) & PostalAddress.is_main)
-        .where(Member.number.in_(numbers), Member.closed.is_(False), Member.deceased_on.is_(None))
+        .where(Member.number.in_(numbers), *SIGNS_IN)
         .order_by(PostalAddress.id)
     )
     rows = (await db.execute(query)).all()
@@ -69,11 +70,6 @@ async def live_code(db: AsyncSession, code_hash: bytes) -> ActivationCode | None
         ActivationCode.tries < MOST_TRIES,
     )
     return (await db.scalars(query.with_for_update())).one_or_none()
-
-
-async def may_come_in(db: AsyncSession, member_id: UUID) -> bool:
-    query = select(Member.id).where(Member.id == member_id, Member.closed.is_(False), Member.deceased_on.is_(None))
-    return await db.scalar(query) is not None
 
 
 async def batch(db: AsyncSession, staff_id: UUID, batch_id: UUID) -> LetterBatch | None:

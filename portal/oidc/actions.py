@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal import crypto, journal
+from portal.members.queries import may_come_in
 from portal.oidc import queries
 from portal.oidc.models import DonorIdentity, OidcGrant
 from portal.oidc.provider import Person, ProviderRefused
@@ -113,7 +114,7 @@ async def admit_donor(
         await session.remember(db, request, **{session.IDENTITY: {"issuer": person.issuer, "subject": person.subject}})
         return f"/sign-in?next={LINK}"
     await session.reveal(db, member_id=member_id)
-    if not await queries.may_come_in(db, member_id):
+    if not await may_come_in(db, member_id):
         raise ProviderRefused("no access")
     path = await admit_member(db, request, member_id, method="oidc", next_path=next_path)
     await _grant(db, settings, request, person)

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.members.models import Member
 from portal.oidc.models import DonorIdentity
 from portal.staff.models import StaffAccount
 
@@ -33,10 +32,3 @@ async def member_known_as(db: AsyncSession, issuer: str, subject: str) -> UUID |
     identity = DonorIdentity.issuer == issuer, DonorIdentity.subject == subject
     found: UUID | None = await db.scalar(select(DonorIdentity.member_id).where(*identity))
     return found
-
-
-async def may_come_in(db: AsyncSession, member_id: UUID) -> bool:
-    open_member = select(Member.id).where(
-        Member.id == member_id, Member.closed.is_(False), Member.deceased_on.is_(None)
-    )
-    return await db.scalar(open_member) is not None

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.members.models import Member
+from portal.members import queries as members
 from portal.passkeys.models import Passkey
 from portal.profile.models import EmailAddress
 from portal.staff.models import StaffAccount
@@ -38,10 +38,7 @@ async def may_come_in(db: AsyncSession, passkey: Passkey) -> bool:
     if passkey.staff_id is not None:
         staff = select(StaffAccount.id).where(StaffAccount.id == passkey.staff_id, StaffAccount.ended_at.is_(None))
         return await db.scalar(staff) is not None
-    member = select(Member.id).where(
-        Member.id == passkey.member_id, Member.closed.is_(False), Member.deceased_on.is_(None)
-    )
-    return await db.scalar(member) is not None
+    return await members.may_come_in(db, passkey.member_id)
 
 
 async def mailboxes(db: AsyncSession, *, member_id: UUID | None, staff_id: UUID | None) -> list[str]:

@@ -7,6 +7,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.members.models import Member
+from portal.members.queries import SIGNS_IN
 from portal.profile.models import EmailAddress
 from portal.staff.models import StaffAccount
 
@@ -30,8 +31,7 @@ async def identities(db: AsyncSession, mailbox: str, *, with_staff: bool) -> lis
         select(Member.id, name, Member.number)
         .where(
             Member.id.in_(select(EmailAddress.member_id).where(EmailAddress.mailbox == mailbox)),
-            Member.closed.is_(False),
-            Member.deceased_on.is_(None),
+            *SIGNS_IN,
         )
         .order_by(Member.number)
     )
