@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import date
 
 from backoffice_sync.directory import (
     Applied,
@@ -75,7 +76,7 @@ class MemoryDirectory:
         if row is None:
             return None
         entity = ENTITIES[GROUPS[group].entity]
-        return {name: row[entity.incoming.index(name)] for name in GROUPS[group].fields}
+        return {name: _normal(row[entity.incoming.index(name)]) for name in GROUPS[group].fields}
 
     async def write(
         self, member: str, group: str, value: Value | None, *, expected: Value | None, change_id: str
@@ -112,3 +113,8 @@ class MemoryDirectory:
         fresh |= {"returned_on": None, "returned_reason": "", "origin": "", "recorded_on": None, "bounced_on": None}
         current = dict(zip(entity.incoming, row, strict=True)) if row else fresh
         self.put(entity.name, tuple((current | value)[name] for name in entity.incoming))
+
+
+def _normal(value: object) -> object:
+    """As the port wants it: a date is text."""
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,12 +1,12 @@
 """Ordering letters, and coming in with the code of one."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal import changes, crypto, jobs, journal
+from portal import changes, clock, crypto, i18n, jobs, journal
 from portal.activation import queries
 from portal.activation.models import ActivationCode, LetterBatch
 from portal.activation.rules import read_code
@@ -90,24 +90,28 @@ async def complete(db: AsyncSession, request: HTTPRequest, code: ActivationCode,
 
 
 async def _set_main_email(db: AsyncSession, member_id: UUID, address: str) -> None:
+    """The former main address is told by mail: it may be its owner's last chance to notice."""
     mine = EmailAddress.member_id == member_id, EmailAddress.is_main
     row = (await db.scalars(select(EmailAddress).where(*mine).limit(1))).one_or_none()
-    today = await db.scalar(select(func.current_date()))
-    old = _group(row.address, row.confirmed_on) if row else None
+    today, actor = clock.today(), f"member:{member_id}"
+    old, new = _group(row.address, row.confirmed_on) if row else None, _group(address, today)
+    change_id = await changes.record(db, member_id, EMAIL, old=old, new=new, actor=actor)
+    if change_id is None:
+        return
     values = {"address": address, "confirmed_on": today, "bounced_on": None, "held": True}
     if row is None:
         extra = {"member_id": member_id, "is_main": True, "origin": "donor extranet", "recorded_on": today}
         await db.execute(insert(EmailAddress).values(**values, **extra))
     else:
         await db.execute(update(EmailAddress).where(EmailAddress.id == row.id).values(**values))
-    actor = f"member:{member_id}"
-    await changes.record(db, member_id, EMAIL, old=old, new=_group(address, today), actor=actor)
+        arguments = {"change_id": str(change_id), "at": clock.now().isoformat(), "language": i18n.language.get()}
+        await jobs.defer(db, "activation.tell_former_address", **arguments)
     await journal.write(db, "profile.email.added", actor=actor, member_id=member_id, address=address)
 
 
-def _group(address: str, confirmed_on: object) -> dict[str, str | None]:
+def _group(address: str, confirmed_on: date | None) -> dict[str, str | None]:
     """The form in which the sync compares and passes it on."""
-    return {"address": address, "confirmed_on": str(confirmed_on) if confirmed_on else None}
+    return {"address": address, "confirmed_on": confirmed_on.isoformat() if confirmed_on else None}
 
 
 def code_hash(settings: Settings, number: str, code: str) -> bytes:

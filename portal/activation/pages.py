@@ -41,7 +41,7 @@ async def use_code(
     form = await forms.read(request, {"number", "code"})
     right = await actions.use_code(db, settings, request, number=form["number"], code=form["code"])
     if right is None:
-        return page("signin/too-many", HTTPStatus.TOO_MANY_REQUESTS)
+        return page("activation/too-many", HTTPStatus.TOO_MANY_REQUESTS)
     if not right:
         refusals.mark(request.scope, "letter")
         form.refuse("code", N_("Number and code do not belong together, or the letter is too old. Compare both again."))

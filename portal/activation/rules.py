@@ -20,7 +20,7 @@ ACCOUNT, PHONE, GIFT = "account", "phone", "gift"
 QUESTIONS = {
     ACCOUNT: N_("The last four digits of the IBAN of the account from which your direct debits are taken"),
     PHONE: N_("The last four digits of your phone number, as you gave it to us"),
-    GIFT: N_("The amount of your last gift, in euros"),
+    GIFT: N_("The amount of your last gift"),
 }
 
 
@@ -60,7 +60,7 @@ def new_code() -> str:
 
 
 def read_code(typed: str) -> str:
-    """The code however it was spaced, in small letters or with the look-alikes that it never has."""
+    """The code however it was spaced, in small letters or capitals; nothing for what cannot be one."""
     plain = re.sub(r"[^A-Z0-9]", "", typed.upper())
     return plain[:LENGTH] if len(plain) == LENGTH else ""
 

@@ -29,6 +29,8 @@ STAFF, DONOR = "staff", "donor"
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
 """Signatures that only the provider can make: neither `none` nor one by a shared secret."""
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+NONSENSE = (AuthlibBaseError, JoseError, RuntimeError, ValueError, KeyError, TypeError, AttributeError)
+"""What the libraries raise about an answer that is wrong, or not even of the right shape."""
 TIMEOUT_SECONDS = 10
 LEEWAY_SECONDS = 60
 
@@ -164,7 +166,7 @@ class Provider:
                 iat={"essential": True},
                 exp={"essential": True},
             ).validate(claims)
-        except (JoseError, ValueError) as error:
+        except NONSENSE as error:
             raise ProviderRefused("logout token") from error
         events = claims.get("events")
         if not isinstance(events, dict) or LOGOUT_EVENT not in events or "nonce" in claims:
@@ -217,7 +219,7 @@ class Provider:
             raise ProviderRefused("the provider said no") from error
         except httpx2.HTTPError as error:
             raise ProviderUnreachable from error
-        except (AuthlibBaseError, JoseError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except NONSENSE as error:
             raise ProviderRefused(type(error).__name__) from error
 
 

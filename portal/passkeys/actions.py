@@ -46,7 +46,13 @@ async def add(db: AsyncSession, settings: Settings, request: HTTPRequest, *, ans
     if options is None:
         raise PasskeyRefused
     made = rules.verify_creation(answer, options, host=settings.host, origin=settings.base_url)
-    await session.reveal(db, member_id=visitor.member_id, staff_id=visitor.staff_id, proof=made.credential_id)
+    await session.reveal(
+        db,
+        member_id=visitor.member_id,
+        staff_id=visitor.staff_id,
+        is_staff=visitor.is_staff,
+        proof=made.credential_id,
+    )
     if await queries.held(db, made.credential_id):
         raise PasskeyRefused
     values = {"member_id": visitor.member_id} if visitor.member_id else {"staff_id": visitor.staff_id}

@@ -131,6 +131,10 @@ async def test_a_member_comes_in_with_the_letter_a_detail_and_an_address(
     assert actor == f"member:{member_id(MARIE)}"
     kinds = owner.execute("SELECT kind FROM journal WHERE member_id = %s ORDER BY id", [member_id(MARIE)]).fetchall()
     assert kinds == [("profile.email.added",), ("activation.completed",), ("signin.completed",)]
+    await work_off()
+    [told] = mails.to(MARIE.email)
+    assert "another e-mail address took the place of this one" in told.get_body(("plain",)).get_content()
+    assert NEW not in told.as_string()
     text = (await walker.get("/security")).text
     assert "First access with the code of a letter" in text
     assert "Signed in, with the code of a letter" in text
@@ -204,7 +208,7 @@ async def test_amount_and_month_of_the_last_gift_prove_it_however_they_are_writt
 ) -> None:
     walker, code = visitor(), letter(STRANGER, "gift")
     page = await type_code(walker, STRANGER.number, code)
-    assert "The amount of your last gift, in euros" in page.text
+    assert "The amount of your last gift" in page.text
     assert "The month of that gift" in page.text
     assert (await type_detail(walker, detail=amount, month=month)).path == "/first-access/confirmation"
 

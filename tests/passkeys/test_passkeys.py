@@ -159,7 +159,8 @@ async def test_a_removed_passkey_opens_nothing_and_the_owner_is_told(marie, visi
     assert "The passkey is removed" in page.text
     assert (await marie.get(address)).status == 404
     await work_off()
-    assert "it no longer opens it" in mails.to(MARIE.email)[-1].get_body(("plain",)).get_content()
+    told = [mail.get_body(("plain",)).get_content() for mail in mails.to(MARIE.email)]
+    assert sum("it no longer opens it" in text for text in told) == 1
     assert owner.execute("SELECT count(*) FROM journal WHERE kind = 'passkey.removed'").fetchone() == (1,)
     walker = visitor()
     assert (await use(walker, device)).status == 422

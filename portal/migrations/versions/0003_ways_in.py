@@ -117,7 +117,7 @@ GRANT SELECT, UPDATE, DELETE ON oidc_grant TO portal_worker;
 GRANT SELECT, UPDATE ON staff_account TO portal_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON activation_code TO portal_worker;
 GRANT SELECT, UPDATE, DELETE ON letter_batch TO portal_worker;
-GRANT SELECT ON postal_address, phone, mandate, gift TO portal_worker;
+GRANT SELECT ON postal_address, phone, mandate, gift, recorded_change TO portal_worker;
 GRANT INSERT ON journal TO portal_worker;
 """
 
@@ -299,7 +299,7 @@ def downgrade() -> None:
     run(
         "REVOKE INSERT, UPDATE ON email_address, staff_account FROM portal_web;"
         "REVOKE UPDATE ON staff_account FROM portal_worker; REVOKE INSERT ON journal FROM portal_worker;"
-        "REVOKE SELECT ON postal_address, phone, mandate, gift FROM portal_worker;"
+        "REVOKE SELECT ON postal_address, phone, mandate, gift, recorded_change FROM portal_worker;"
     )
 
 
