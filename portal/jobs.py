@@ -20,7 +20,7 @@ queue = procrastinate.App(
     connector=procrastinate.PsycopgConnector(),
     import_paths=[
         "portal.signin.tasks",
-        "portal.passkeys.tasks",
+        "portal.security.tasks",
         "portal.oidc.tasks",
         "portal.activation.tasks",
         "portal.receipts.tasks",

@@ -30,6 +30,7 @@ KINDS = {
     "passkey.renamed": N_("Passkey renamed"),
     "passkey.removed": N_("Passkey removed"),
     "identity.linked": N_("Sign-in by another service connected"),
+    "identity.removed": N_("Sign-in by another service taken away"),
     "activation.letter.printed": N_("Letter with a first-access code printed"),
     "activation.completed": N_("First access with the code of a letter"),
     "profile.email.added": N_("E-mail address added"),

@@ -66,8 +66,8 @@ class Settings:
         "roles by group: desk-admins=administrator,writers=editor; empty: roles are given by portal staff create", ""
     )
     staff_oidc_second_factor: str = setting(
-        "values of its amr or acr that prove a second factor; without one of them our own passkey is asked for",
-        "mfa,otp,hwk,swk,sc,phr,phrh",
+        "values of its amr or acr that prove a second factor; two methods of different kinds do too, else our passkey",
+        "mfa",
     )
     donor_oidc_issuer: str = setting("OpenID Connect provider offered to donors; empty: none", "")
     donor_oidc_client_id: str = setting("our name at that provider", "")

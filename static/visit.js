@@ -4,25 +4,32 @@ const dialog = document.getElementById("visit");
 const idle = Number(dialog.dataset.idle) * 60;
 const end = Date.now() + Number(dialog.dataset.left) * 1000;
 let seen = Date.now();
+let watch = setInterval(look, 1000);
 
 function look() {
-  const quiet = (Date.now() - seen) / 1000;
-  const ending = (end - Date.now()) / 1000 < WARNING;
-  if (!dialog.open && (ending || idle - quiet < WARNING)) {
-    dialog.querySelectorAll("[data-for]").forEach((part) => (part.hidden = (part.dataset.for === "end") !== ending));
-    dialog.showModal();
-    clearInterval(watch);
-  }
+  if ((end - Date.now()) / 1000 < WARNING) warn("end");
+  else if (idle - (Date.now() - seen) / 1000 < WARNING) warn("idle");
 }
 
-dialog.querySelector("form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  dialog.close();
-  if ((end - Date.now()) / 1000 < WARNING) return;
-  const body = new URLSearchParams(new FormData(event.target));
-  await fetch(event.target.action, { method: "POST", body }).catch(() => null);
+function warn(why) {
+  clearInterval(watch);
+  dialog.querySelectorAll("[data-for]").forEach((part) => (part.hidden = !part.dataset.for.split(" ").includes(why)));
+  if (!dialog.open) dialog.showModal();
+  dialog.dataset.why = why;
+}
+
+async function stay() {
+  const body = new URLSearchParams(new FormData(dialog.querySelector("form")));
+  const answer = await fetch("/visit/extension", { method: "POST", body }).catch(() => null);
+  if (!answer?.ok) return warn("gone");
   seen = Date.now();
   watch = setInterval(look, 1000);
-});
+}
 
-let watch = setInterval(look, 1000);
+dialog.querySelector("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  dialog.close();
+});
+dialog.addEventListener("close", () => {
+  if (dialog.dataset.why === "idle") stay();
+});

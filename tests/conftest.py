@@ -28,6 +28,7 @@ from portal.app import build
 from portal.database import Database, role_url
 from portal.settings import Settings
 from portal.staff.actions import create_account
+from portal.web import refusals
 from tests import personas
 from tests.walker import Walker
 
@@ -131,6 +132,7 @@ async def _people(settings: Settings) -> None:
 
 @pytest.fixture
 def settings(server: Server, template: str, suffix: str) -> Iterator[Settings]:
+    refusals.lately.clear()  # each test is a process of its own, as far as the damper is concerned
     name = f"portal_{suffix}_{next(numbers)}"
     fresh(server, name, template)
     yield settings_for(server, name)

@@ -20,7 +20,6 @@ from portal.web.session import HTTPRequest
 from portal.web.throttle import Limit
 
 PENDING = "first access"
-PER_MEMBER = Limit("first access member", 10, timedelta(days=1))
 PER_NETWORK = Limit("first access network", 20, timedelta(hours=1))
 EMAIL = "email"
 
@@ -37,9 +36,8 @@ async def use_code(
 ) -> bool | None:
     """Take the code of a letter and remember whose it is; False when it is not right, None after too many tries."""
     address = session.client_address(request)
-    for limit, subject in ((PER_NETWORK, throttle.network(address)), (PER_MEMBER, number)):
-        if not await throttle.allow(db, settings, limit, subject):
-            return None
+    if not await throttle.allow(db, settings, PER_NETWORK, throttle.network(address)):
+        return None
     found = await _find(db, code_hash(settings, number, read_code(code)))
     if found is None:
         return False

@@ -14,7 +14,7 @@ from portal.gifts.models import Gift
 from portal.mandates.models import Mandate
 from portal.members.models import Member
 from portal.members.queries import SIGNS_IN
-from portal.profile.models import Phone, PostalAddress
+from portal.profile.models import EmailAddress, Phone, PostalAddress
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,12 @@ class Addressee:
     member: Member
     address: PostalAddress | None
     known: Known
+    has_mailbox: bool
+    """Does a mail reach them, as far as we know?"""
 
 
 async def addressees(db: AsyncSession, numbers: Sequence[str]) -> dict[str, Addressee]:
-    """The members with these numbers who may sign in, in four statements however many they are."""
+    """The members with these numbers who may sign in, in five statements however many they are."""
     query = (
         select(Member, PostalAddress)
         .outerjoin(PostalAddress, (PostalAddress.member_id == Member.id) & PostalAddress.is_main)
@@ -34,7 +36,12 @@ async def addressees(db: AsyncSession, numbers: Sequence[str]) -> dict[str, Addr
     )
     rows = (await db.execute(query)).all()
     known = await _known(db, [row.Member.id for row in rows])
-    return {row.Member.number: Addressee(row.Member, row.PostalAddress, known[row.Member.id]) for row in rows}
+    working = select(EmailAddress.member_id).where(EmailAddress.member_id.in_(known), EmailAddress.bounced_on.is_(None))
+    reached = set(await db.scalars(working))
+    return {
+        row.Member.number: Addressee(row.Member, row.PostalAddress, known[row.Member.id], row.Member.id in reached)
+        for row in rows
+    }
 
 
 async def known_of(db: AsyncSession, member_id: UUID) -> Known:

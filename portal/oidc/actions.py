@@ -1,17 +1,20 @@
 """Letting in whom a provider vouches for."""
 
 import json
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal import crypto, journal
+from portal import clock, crypto, i18n, jobs, journal
 from portal.members.queries import may_come_in
 from portal.oidc import queries
 from portal.oidc.models import DonorIdentity, OidcGrant
 from portal.oidc.provider import Person, ProviderRefused
-from portal.oidc.rules import role_of
+from portal.oidc.rules import is_second_factor, role_of
+from portal.passkeys import queries as passkeys
 from portal.settings import Settings
 from portal.staff.models import StaffAccount
 from portal.web import session
@@ -30,9 +33,12 @@ async def admit_staff_person(
         ProviderRefused: no account, and no group that gives one.
     """
     account = await _account(db, settings, request, person)
-    strong = bool(person.factors & {one.strip() for one in settings.staff_oidc_second_factor.split(",")})
-    path = await admit_staff(db, request, account.id, method="oidc", strong=strong, next_path=next_path)
-    await _grant(db, settings, request, person)
+    named = [one.strip() for one in settings.staff_oidc_second_factor.split(",")]
+    strong = is_second_factor(person.factors, named)
+    # Who is half in may add the first passkey of the account for a while; who is wholly in proved it when they say.
+    fresh: dict[str, Any] = {"proved_at": person.proved_at} if strong else {}
+    path = await admit_staff(db, request, account.id, method="oidc", strong=strong, next_path=next_path, **fresh)
+    await _grant(db, request, person, tokens=sealed(settings, person))
     return path
 
 
@@ -44,7 +50,7 @@ async def _account(db: AsyncSession, settings: Settings, request: HTTPRequest, p
         if account is not None:
             await end_visits_of(db, account)
         raise ProviderRefused("no group that gives a role")
-    if account is None and request.user.second_factor_due and request.user.staff_id:
+    if account is None and request.user.second_factor_due and request.user.method == "mail":
         account = await _connect_invited(db, request, person)
     if account is None:
         account = await _create(db, person, role)
@@ -56,10 +62,16 @@ async def _account(db: AsyncSession, settings: Settings, request: HTTPRequest, p
 
 
 async def _connect_invited(db: AsyncSession, request: HTTPRequest, person: Person) -> StaffAccount | None:
-    """Who came by our own invitation is the account that was invited, from now on under the provider's name."""
-    assert request.user.staff_id is not None  # noqa: S101 - for the type checker: the caller looked
-    account = await queries.staff_account(db, request.user.staff_id)
-    if account is None or account.subject is not None:
+    """Who has just come by our own invitation is the account that was invited, from now on under the provider's name.
+
+    One that is set up already, with a passkey or another name there, is not taken over in this way.
+    """
+    visitor = request.user
+    assert visitor.staff_id is not None  # noqa: S101 - for the type checker: who is half in is somebody
+    account = await queries.staff_account(db, visitor.staff_id)
+    if account is None or account.subject is not None or not visitor.proved_just_now:
+        return None
+    if await passkeys.mine(db, visitor):
         return None
     account.issuer, account.subject = person.issuer, person.subject
     await journal.write(db, "identity.linked", actor=f"staff:{account.id}")
@@ -100,9 +112,7 @@ async def end_provided(db: AsyncSession, issuer: str, *, sid: str | None, subjec
     await db.execute(select(func.end_provided_sessions(issuer, sid, subject)))
 
 
-async def admit_donor(
-    db: AsyncSession, settings: Settings, request: HTTPRequest, person: Person, *, next_path: str
-) -> str:
+async def admit_donor(db: AsyncSession, request: HTTPRequest, person: Person, *, next_path: str) -> str:
     """Let a donor in whose identity is connected; any other proves an address first, and connects it then.
 
     Raises:
@@ -116,8 +126,8 @@ async def admit_donor(
     await session.reveal(db, member_id=member_id)
     if not await may_come_in(db, member_id):
         raise ProviderRefused("no access")
-    path = await admit_member(db, request, member_id, method="oidc", next_path=next_path)
-    await _grant(db, settings, request, person)
+    path = await admit_member(db, request, member_id, method="oidc", next_path=next_path, proved_at=person.proved_at)
+    await _grant(db, request, person)
     return path
 
 
@@ -131,16 +141,32 @@ async def link_identity(db: AsyncSession, request: HTTPRequest) -> bool:
     if await db.scalar(row.returning(DonorIdentity.member_id)) is None:
         return False
     await journal.write(db, "identity.linked", actor=request.user.actor, member_id=member_id)
+    await _tell(db, member_id, "identity-linked")
     return True
 
 
-async def _grant(db: AsyncSession, settings: Settings, request: HTTPRequest, person: Person) -> None:
+async def unlink_identities(db: AsyncSession, request: HTTPRequest) -> None:
+    """The other service opens this member's space no longer."""
+    member_id = request.user.member_id
+    gone = delete(DonorIdentity).where(DonorIdentity.member_id == member_id).returning(DonorIdentity.subject)
+    if (await db.scalars(gone)).first() is None or member_id is None:
+        return
+    await journal.write(db, "identity.removed", actor=request.user.actor, member_id=member_id)
+    await _tell(db, member_id, "identity-removed")
+
+
+async def _tell(db: AsyncSession, member_id: UUID, letter: str) -> None:
+    arguments = {"letter": letter, "at": clock.now().isoformat(), "language": i18n.language.get()}
+    await jobs.defer(db, "security.send_notice", member_id=str(member_id), **arguments)
+
+
+async def _grant(db: AsyncSession, request: HTTPRequest, person: Person, *, tokens: bytes | None = None) -> None:
     row = insert(OidcGrant).values(
         session_id=request.scope["state"]["session_id"],
         issuer=person.issuer,
         subject=person.subject,
         sid=person.sid,
-        tokens=sealed(settings, person),
+        tokens=tokens,
     )
     await db.execute(row)
 

@@ -5,8 +5,10 @@ Authlib 1.9 accepts an answer without nonce, and an `aud` of somebody else when 
 `iss` of an answer: all three are asked for here.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -24,6 +26,7 @@ from joserfc.jws import JWSRegistry
 
 from portal import crypto
 from portal.settings import Settings
+from portal.web.visitor import LONG_AGO
 
 STAFF, DONOR = "staff", "donor"
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
@@ -31,7 +34,11 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 NONSENSE = (AuthlibBaseError, JoseError, RuntimeError, ValueError, KeyError, TypeError, AttributeError)
 """What the libraries raise about an answer that is wrong, or not even of the right shape."""
+SIGNED = ("acr", "amr", "auth_time", "sid")
+"""What is believed only where it is signed; the rest is as fresh as the provider tells it."""
 TIMEOUT_SECONDS = 10
+KEYS_SECONDS = 60
+"""So often at most do we ask for new keys because somebody sends us what the known ones do not fit."""
 LEEWAY_SECONDS = 60
 
 
@@ -68,6 +75,12 @@ class Person:
         listed = methods if isinstance(methods, list) else str(methods).split()
         return ({str(one) for one in listed} | {str(self.claims.get("acr", ""))}) - {""}
 
+    @property
+    def proved_at(self) -> datetime:
+        """When they last typed or touched something there; long ago if the provider does not say."""
+        moment = self.claims.get("auth_time")
+        return datetime.fromtimestamp(moment, UTC) if isinstance(moment, int) else LONG_AGO
+
     def groups(self, claim: str) -> set[str]:
         """What a claim such as `groups` or `realm_access.roles` lists."""
         found: Any = self.claims
@@ -83,6 +96,7 @@ class Provider:
         self.issuer = issuer
         self.client_id = client_id
         self.redirect_uri = redirect_uri
+        self.keys_asked_at = 0.0
         self.app = _App(
             None,
             client_id=client_id,
@@ -155,25 +169,38 @@ class Provider:
             ProviderUnreachable: its keys could not be read.
         """
         await self._metadata()
-        keys = await self._ask(self.app.fetch_jwk_set(force=True))
-        try:
-            registry = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
-            claims = jwt.decode(logout_token, KeySet.import_key_set(keys), registry=registry).claims
-            jwt.JWTClaimsRegistry(
-                leeway=LEEWAY_SECONDS,
-                iss={"essential": True, "value": self.issuer},
-                aud={"essential": True, "value": self.client_id},
-                iat={"essential": True},
-                exp={"essential": True},
-            ).validate(claims)
-        except NONSENSE as error:
-            raise ProviderRefused("logout token") from error
+        claims = await self._logout_claims(logout_token)
         events = claims.get("events")
         if not isinstance(events, dict) or LOGOUT_EVENT not in events or "nonce" in claims:
             raise ProviderRefused("not a logout token")
         if not (claims.get("sid") or claims.get("sub")):
             raise ProviderRefused("nobody is named")
         return claims.get("sid"), claims.get("sub")
+
+    async def _logout_claims(self, logout_token: str) -> dict[str, Any]:
+        """Anybody may send us anything: for what the known keys do not fit we ask for new ones now and then only."""
+        try:
+            return self._decode(logout_token, await self._ask(self.app.fetch_jwk_set()))
+        except NONSENSE as error:
+            if time.monotonic() - self.keys_asked_at < KEYS_SECONDS:
+                raise ProviderRefused("logout token") from error
+        self.keys_asked_at = time.monotonic()
+        try:
+            return self._decode(logout_token, await self._ask(self.app.fetch_jwk_set(force=True)))
+        except NONSENSE as error:
+            raise ProviderRefused("logout token") from error
+
+    def _decode(self, logout_token: str, keys: Any) -> dict[str, Any]:
+        registry = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
+        claims = jwt.decode(logout_token, KeySet.import_key_set(keys), registry=registry).claims
+        jwt.JWTClaimsRegistry(
+            leeway=LEEWAY_SECONDS,
+            iss={"essential": True, "value": self.issuer},
+            aud={"essential": True, "value": self.client_id},
+            iat={"essential": True},
+            exp={"essential": True},
+        ).validate(claims)
+        return dict(claims)
 
     async def _claims(self, tokens: Mapping[str, Any], nonce: str | None = None) -> dict[str, Any]:
         """What the id_token says; one that comes with renewed tokens has no nonce."""
@@ -198,7 +225,7 @@ class Provider:
             told = dict(await self._ask(self.app.userinfo(token=kept)))
             if told.get("sub") != subject:
                 raise ProviderRefused("userinfo is somebody else's")
-            claims |= told
+            claims |= {name: value for name, value in told.items() if name not in SIGNED}
         return Person(self.issuer, subject, claims, kept | {"sub": subject})
 
     async def _metadata(self) -> dict[str, Any]:

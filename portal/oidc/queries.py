@@ -1,6 +1,7 @@
 """Who is known under a provider's name for them."""
 
 import hashlib
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -26,6 +27,10 @@ async def staff_account(db: AsyncSession, account_id: UUID) -> StaffAccount | No
 def proof_of(issuer: str, subject: str) -> bytes:
     """What row-level security asks for before it shows to whom an identity belongs."""
     return hashlib.sha256(f"{issuer} {subject}".encode()).digest()
+
+
+async def identities_of(db: AsyncSession, member_id: UUID) -> Sequence[DonorIdentity]:
+    return (await db.scalars(select(DonorIdentity).where(DonorIdentity.member_id == member_id))).all()
 
 
 async def member_known_as(db: AsyncSession, issuer: str, subject: str) -> UUID | None:

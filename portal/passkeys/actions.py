@@ -12,7 +12,7 @@ from portal.passkeys.models import Passkey
 from portal.passkeys.rules import PasskeyRefused
 from portal.settings import Settings
 from portal.web import places, session
-from portal.web.admission import admit_member, admit_staff
+from portal.web.admission import NEXT, admit_member, admit_staff, desk_path
 from portal.web.session import HTTPRequest
 from portal.web.visitor import Visitor
 
@@ -146,9 +146,10 @@ async def _come_in(db: AsyncSession, request: HTTPRequest, passkey: Passkey, *, 
 
 async def _complete(db: AsyncSession, request: HTTPRequest) -> str:
     """The second factor is there: staff are wholly in."""
+    next_path = await session.recall(db, request, NEXT) or "/staff"
     await session.rotate(db, request, second_factor_due=False, proved_at=func.now())
     await journal.write(db, "signin.completed", actor=request.user.actor, method="passkey")
-    return "/staff"
+    return desk_path(next_path)
 
 
 def unnamed(request: HTTPRequest) -> str:
@@ -174,7 +175,7 @@ async def _note(db: AsyncSession, visitor: Visitor, kind: str, **data: str) -> N
 async def _tell(db: AsyncSession, visitor: Visitor, letter: str) -> None:
     owner = {"member_id": str(visitor.member_id)} if visitor.member_id else {"staff_id": str(visitor.staff_id)}
     at = clock.now().isoformat()
-    await jobs.defer(db, "passkeys.send_notice", letter=letter, at=at, language=i18n.language.get(), **owner)
+    await jobs.defer(db, "security.send_notice", letter=letter, at=at, language=i18n.language.get(), **owner)
 
 
 def _owner(whose: Visitor | Passkey) -> bytes:

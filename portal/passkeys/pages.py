@@ -1,5 +1,6 @@
 """Passkeys: sign in with a fingerprint, a face or the telephone's code; prove oneself once more; add and remove."""
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -15,15 +16,17 @@ from portal.passkeys import actions, queries, rules
 from portal.passkeys.models import Passkey
 from portal.passkeys.rules import PasskeyRefused
 from portal.settings import Settings
-from portal.web import forms, refusals, session
+from portal.web import forms, refusals, session, throttle
 from portal.web.admission import SECOND_FACTOR, safe_path
 from portal.web.errors import NotFound, ReadOnly
 from portal.web.session import HTTPRequest
 from portal.web.templating import page, see
+from portal.web.throttle import Limit
 
 PUBLIC = {"public": True}
 MINE = {"personal": True, "step_up": "/security"}
 UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
+PER_NETWORK = Limit("passkey network", 120, timedelta(hours=1))
 NOT_TAKEN = N_("Your passkey was not accepted. Please try again, or sign in another way.")
 
 
@@ -33,6 +36,8 @@ async def start_using(
 ) -> Response[Any]:
     """To sign in, or for whoever is signed in, to prove it once more."""
     form = await forms.read(request, {"next"})
+    if not await throttle.allow(db, settings, PER_NETWORK, throttle.network(session.client_address(request))):
+        return page("signin/too-many", HTTPStatus.TOO_MANY_REQUESTS)
     await actions.begin_using(db, settings, request, then=safe_path(form["next"]))
     return see("/passkey")
 

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.members import queries as members
 from portal.passkeys.models import Passkey
-from portal.profile.models import EmailAddress
 from portal.staff.models import StaffAccount
 from portal.web.visitor import Visitor
 
@@ -34,18 +33,13 @@ async def held(db: AsyncSession, credential_id: bytes) -> Passkey | None:
 
 
 async def may_come_in(db: AsyncSession, passkey: Passkey) -> bool:
-    """Is its owner still somebody who signs in? Staff whose access was ended and closed members are not."""
+    """Is a passkey alone enough for its owner? Not for staff whose access was ended, nor for closed members.
+
+    And not for staff whom a provider vouches for: it alone knows whether they still are in their group.
+    """
     if passkey.staff_id is not None:
-        staff = select(StaffAccount.id).where(StaffAccount.id == passkey.staff_id, StaffAccount.ended_at.is_(None))
+        staff = select(StaffAccount.id).where(
+            StaffAccount.id == passkey.staff_id, StaffAccount.ended_at.is_(None), StaffAccount.issuer.is_(None)
+        )
         return await db.scalar(staff) is not None
     return await members.may_come_in(db, passkey.member_id)
-
-
-async def mailboxes(db: AsyncSession, *, member_id: UUID | None, staff_id: UUID | None) -> list[str]:
-    """Where a notice reaches the owner: every address that we know of them."""
-    if member_id is None:
-        return list(await db.scalars(select(StaffAccount.email).where(StaffAccount.id == staff_id)))
-    addresses = select(EmailAddress.address).where(
-        EmailAddress.member_id == member_id, EmailAddress.bounced_on.is_(None)
-    )
-    return list(await db.scalars(addresses))

@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal import journal
 from portal.i18n import N_
+from portal.oidc.queries import identities_of
 from portal.passkeys import queries as passkeys
 from portal.security import actions, queries, rules
 from portal.settings import Settings
 from portal.signin.rules import read_code
 from portal.web import forms, places, proof, session
 from portal.web.admission import safe_path
-from portal.web.errors import NotFound, ReadOnly
+from portal.web.errors import NotFound, ReadOnly, VisitEnded
 from portal.web.session import HTTPRequest
 from portal.web.templating import page, see
 
@@ -47,6 +48,7 @@ async def show_security(
         "security/security",
         visits=visits,
         passkeys=await passkeys.mine(db, visitor),
+        identities=await identities_of(db, visitor.member_id) if visitor.member_id else [],
         happened=_in_words(await queries.events(db, visitor, rules.HAPPENED)),
         looked_at=_in_words(await queries.events(db, visitor, rules.LOOKED_AT)) if visitor.member_id else [],
     )
@@ -79,8 +81,9 @@ async def end_other_visits(request: HTTPRequest, db: NamedDependency[AsyncSessio
 async def extend_visit(request: HTTPRequest, db: NamedDependency[AsyncSession]) -> None:
     """For the script that warns before a visit ends for want of a click; one that has ended stays so."""
     await forms.read(request, ())
-    if request.user.session_id:
-        await actions.extend(db, request.user)
+    if not request.user.is_signed_in:
+        raise VisitEnded
+    await actions.extend(db, request.user)
 
 
 @get("/security/confirmation", opt=MINE)

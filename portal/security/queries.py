@@ -1,6 +1,7 @@
 """The visits, and what happened, of whoever is signed in."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.journal import JournalEntry
 from portal.profile.models import EmailAddress
 from portal.settings import Settings
+from portal.staff.models import StaffAccount
 from portal.web.session import WebSession
 from portal.web.visitor import Visitor
 
@@ -43,10 +45,20 @@ async def events(db: AsyncSession, visitor: Visitor, kinds: Sequence[str]) -> Se
 
 
 async def mailbox(db: AsyncSession, visitor: Visitor) -> str | None:
-    """Where a code can be sent: the address with which they came in, else the member's main one."""
-    if visitor.mailbox or visitor.member_id is None:
+    """Where a code can be sent: the address with which they came in, else the main one; of those still on record."""
+    if visitor.member_id is None:
         return visitor.mailbox
     known = EmailAddress.member_id == visitor.member_id, EmailAddress.bounced_on.is_(None)
-    query = select(EmailAddress.mailbox).where(*known).order_by(EmailAddress.is_main.desc()).limit(1)
-    found: str | None = await db.scalar(query)
+    best = (EmailAddress.mailbox == (visitor.mailbox or "")).desc(), EmailAddress.is_main.desc()
+    found: str | None = await db.scalar(select(EmailAddress.mailbox).where(*known).order_by(*best).limit(1))
     return found
+
+
+async def mailboxes(db: AsyncSession, *, member_id: UUID | None, staff_id: UUID | None) -> list[str]:
+    """Where a notice reaches the owner: every address that we know of them."""
+    if member_id is None:
+        return list(await db.scalars(select(StaffAccount.email).where(StaffAccount.id == staff_id)))
+    addresses = select(EmailAddress.address).where(
+        EmailAddress.member_id == member_id, EmailAddress.bounced_on.is_(None)
+    )
+    return list(await db.scalars(addresses))

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal import journal
@@ -10,7 +9,6 @@ from portal.settings import Settings
 from portal.signin.queries import Identity, identities
 from portal.web import proof, session
 from portal.web.admission import admit_member, admit_staff
-from portal.web.draft import Draft
 from portal.web.proof import Proved
 from portal.web.session import HTTPRequest
 
@@ -21,15 +19,22 @@ async def come_in(db: AsyncSession, settings: Settings, request: HTTPRequest, pr
     """Turn a proved mailbox into a session with its rights, and say where to go."""
     mailbox = proved.email
     await session.reveal(db, mailbox=mailbox)
-    invited = proved.purpose == proof.INVITATION
-    people = await identities(db, mailbox, with_staff=invited or settings.staff_email_sign_in)
-    if invited:
-        people = [person for person in people if person.is_staff]
+    if proved.purpose == proof.INVITATION:
+        return await _accept_invitation(db, request, mailbox)
+    people = await identities(db, mailbox, with_staff=settings.staff_email_sign_in)
     if len(people) == 1:
         strong = settings.staff_email_sign_in
         return await _become(db, request, mailbox, people[0], next_path=proved.next_path, strong=strong)
     await session.start(db, request, mailbox=mailbox, pending={"next": proved.next_path})
     return CHOICE
+
+
+async def _accept_invitation(db: AsyncSession, request: HTTPRequest, address: str) -> str:
+    """Half in, as the invited staff account only: the invitation proves nothing of a donor's mailbox."""
+    staff = [person for person in await identities(db, address, with_staff=True) if person.is_staff]
+    if not staff:
+        return "/sign-in"
+    return await admit_staff(db, request, staff[0].id, method="mail", strong=False)
 
 
 async def choose(db: AsyncSession, settings: Settings, request: HTTPRequest, person: Identity) -> str:
@@ -65,8 +70,3 @@ async def sign_out(db: AsyncSession, request: HTTPRequest) -> None:
         member_id = None if visitor.is_staff else visitor.member_id
         await journal.write(db, "signin.ended", actor=visitor.actor, member_id=member_id)
     await session.end(db, request)
-
-
-async def discard_draft(db: AsyncSession) -> None:
-    """The visitor's own only: row-level security lets nobody reach another."""
-    await db.execute(delete(Draft))

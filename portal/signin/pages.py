@@ -14,9 +14,8 @@ from portal.i18n import LANGUAGES, N_
 from portal.settings import Settings
 from portal.signin import actions, queries, rules
 from portal.web import cookies, draft, forms, proof, refusals, session
-from portal.web.admission import safe_path
+from portal.web.admission import KEPT, safe_path
 from portal.web.errors import NotFound
-from portal.web.guards import KEPT
 from portal.web.session import HTTPRequest
 from portal.web.templating import page, see
 
@@ -162,7 +161,7 @@ async def choose(
 ) -> Response[Any]:
     form = await forms.read(request, {"person"})
     mailbox = request.user.mailbox
-    if mailbox is None or request.user.viewing:
+    if mailbox is None or request.user.viewing or request.user.second_factor_due:
         return see("/sign-in")
     await session.reveal(db, mailbox=mailbox)
     people = await queries.identities(db, mailbox, with_staff=settings.staff_email_sign_in)
@@ -173,16 +172,16 @@ async def choose(
 
 
 @get(KEPT, opt={"personal": True})
-async def show_draft(db: NamedDependency[AsyncSession]) -> Response[Any]:
+async def show_draft(request: HTTPRequest, db: NamedDependency[AsyncSession]) -> Response[Any]:
     """What was sent just after the last visit had ended: one press sends it again."""
-    kept = await draft.find(db)
+    kept = await draft.find(db, request.user)
     return page("signin/continue", draft=kept) if kept else see("/")
 
 
 @post(f"{KEPT}-removal", opt={"personal": True})
 async def discard_draft(request: HTTPRequest, db: NamedDependency[AsyncSession]) -> Response[Any]:
     await forms.read(request, ())
-    await actions.discard_draft(db)
+    await draft.discard(db, request.user)
     return see("/")
 
 

@@ -30,6 +30,7 @@ async def create_account(db: AsyncSession, *, email: str, name: str, role: str, 
 
 async def invite(db: AsyncSession, settings: Settings, email: str) -> str:
     """A link, for a day and once, with which somebody comes half in and sets up their passkey or provider."""
+    await _void_invitations(db, email)
     token = crypto.new_token()
     wish = insert(SignInRequest).values(
         email=email.lower(),
@@ -60,5 +61,12 @@ async def end_account(db: AsyncSession, *, email: str, actor: str) -> bool:
     account_id = await db.scalar(row.values(ended_at=func.now()).returning(StaffAccount.id))
     if account_id is None:
         return False
+    await _void_invitations(db, email)
+    await db.execute(delete(WebSession).where(WebSession.staff_id == account_id))
     await journal.write(db, "staff.account.ended", actor=actor, account=str(account_id))
     return True
+
+
+async def _void_invitations(db: AsyncSession, email: str) -> None:
+    open_ones = SignInRequest.email == email.lower(), SignInRequest.purpose == INVITATION
+    await db.execute(update(SignInRequest).where(*open_ones).values(used_at=func.now()))

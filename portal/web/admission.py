@@ -14,6 +14,12 @@ PATH = re.compile(r"(/[A-Za-z0-9_-]+)+|/")
 """A page of ours. No dot, colon, backslash or empty part: nothing that a browser could take for another host."""
 
 SECOND_FACTOR = "/sign-in/second-factor"
+KEPT = "/continue"
+"""Where somebody goes on with what they sent when their visit had just ended."""
+
+
+NEXT = "next"
+"""Under which name a session remembers the wanted page through the steps of signing in."""
 
 
 def safe_path(path: str) -> str:
@@ -52,10 +58,16 @@ async def admit_staff(
     **more: Any,
 ) -> str:
     """Sign somebody of the staff in, or half in when a second factor is still due, and say where to go."""
-    more["second_factor_due"] = not strong
+    more |= {"second_factor_due": not strong, "pending": {NEXT: next_path}}
     await session.start(db, request, mailbox=mailbox, staff_id=staff_id, method=method, **more)
     if not strong:
         return SECOND_FACTOR
     device = places.device(request.headers.get("user-agent", ""))
     await journal.write(db, "signin.completed", actor=f"staff:{staff_id}", method=method, device=device)
-    return safe_path(next_path) if next_path.startswith("/staff") else "/staff"
+    return desk_path(next_path)
+
+
+def desk_path(next_path: str) -> str:
+    """Where staff go after signing in: the wanted page if it is theirs, else the desk."""
+    path = safe_path(next_path)
+    return path if path == KEPT or path.startswith(("/staff", "/security")) else "/staff"

@@ -18,11 +18,13 @@ async def whole_body(receive: Receive) -> Receive:
         HTTPException: 408 when it does not arrive in time, 413 when there is too much of it.
     """
     messages: list[Any] = []
+    size = 0
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while not messages or messages[-1].get("more_body"):
                 messages.append(await receive())
-                if sum(len(message.get("body", b"")) for message in messages) > LARGEST_FORM:
+                size += len(messages[-1].get("body", b""))
+                if size > LARGEST_FORM:
                     raise HTTPException(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     except TimeoutError as error:
         raise HTTPException(status_code=HTTPStatus.REQUEST_TIMEOUT) from error

@@ -19,7 +19,8 @@ from portal.web.visitor import Visitor
 FIELD = "csrf_token"
 
 
-async def check(connection: Connection) -> None:
+def check_origin(connection: Connection) -> None:
+    """Refuse what comes from another site, or from a browser without a visit that does not say where it comes from."""
     settings: Settings = connection.scope["state"]["settings"]
     site = connection.headers.get("sec-fetch-site")
     origin = connection.headers.get("origin")
@@ -27,10 +28,13 @@ async def check(connection: Connection) -> None:
         raise ForeignRequest
     if origin is not None and origin != settings.base_url:
         raise ForeignRequest
+    if site is None and origin is None and connection.user.session_id is None:
+        raise ForeignRequest
+
+
+async def check_token(connection: Connection) -> None:
     visitor: Visitor = connection.user
     if visitor.session_id is None:
-        if site is None and origin is None:
-            raise ForeignRequest
         return
     form = await posted(Request(connection.scope, connection.receive))
     if not crypto.same(str(form.get(FIELD, "")), visitor.csrf_token):

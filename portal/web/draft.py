@@ -4,15 +4,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from litestar.connection import Request
-from sqlalchemy import ForeignKey, cast, delete, func, select
+from sqlalchemy import ColumnElement, ForeignKey, cast, delete, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import crypto, database
 from portal.database import Base
-from portal.web import cookies, csrf, formkey
+from portal.web import cookies, csrf, formkey, forms
 from portal.web.session import Connection
+from portal.web.visitor import Visitor
 
 KEPT_FOR = timedelta(hours=1)
 
@@ -35,6 +36,8 @@ async def keep(connection: Connection) -> bool:
         return False
     form = await csrf.posted(Request(connection.scope, connection.receive))
     fields = {name: value for name, value in form.multi_items() if isinstance(value, str) and name != csrf.FIELD}
+    if any(forms.is_unreadable(value) for value in fields.values()):
+        return False
     db: AsyncSession = connection.scope["state"]["db"]
     kept = await db.scalar(
         select(func.keep_draft(session_id, crypto.digest(secret), connection.scope["path"], cast(fields, JSONB)))
@@ -43,9 +46,20 @@ async def keep(connection: Connection) -> bool:
     return bool(kept)
 
 
-async def find(db: AsyncSession) -> Draft | None:
-    """The visitor's own: row-level security shows no other."""
-    return (await db.scalars(select(Draft).where(Draft.at > func.now() - KEPT_FOR).limit(1))).one_or_none()
+def owned_by(visitor: Visitor) -> ColumnElement[bool]:
+    """Staff who look at a member's pages own nothing of the member's."""
+    if visitor.staff_id is not None:
+        return (Draft.staff_id == visitor.staff_id) & (not visitor.viewing)
+    return Draft.member_id == visitor.member_id
+
+
+async def find(db: AsyncSession, visitor: Visitor) -> Draft | None:
+    query = select(Draft).where(owned_by(visitor), Draft.at > func.now() - KEPT_FOR)
+    return (await db.scalars(query.limit(1))).one_or_none()
+
+
+async def discard(db: AsyncSession, visitor: Visitor) -> None:
+    await db.execute(delete(Draft).where(owned_by(visitor)))
 
 
 async def take_up(db: AsyncSession, form_key: str) -> None:

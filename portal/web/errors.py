@@ -49,6 +49,11 @@ class BadForm(Refusal):
     words = N_("Nothing was changed. Please reload the page and fill it in again.")
 
 
+class VisitEnded(Refusal):
+    status_code = HTTPStatus.GONE
+    title = N_("Your visit has ended")
+
+
 class TooLarge(Refusal):
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     title = N_("This is too large")

@@ -35,6 +35,19 @@ class FormKey(Base):
 claimed: ContextVar[tuple[AsyncSession, bytes] | None] = ContextVar("claimed form key", default=None)
 
 
+async def send_on(connection: Connection) -> None:
+    """Before the token is judged: the second press comes from a page whose visit the first one may have renewed.
+
+    Raises:
+        AlreadyDone: the form was sent before; nothing is done again.
+    """
+    form = await csrf.posted(Request(connection.scope, connection.receive))
+    if key := str(form.get(FIELD, "")):
+        db: AsyncSession = connection.scope["state"]["db"]
+        if where := await db.scalar(select(FormKey.location).where(FormKey.key_hash == crypto.digest(key))):
+            raise AlreadyDone(where)
+
+
 async def claim(connection: Connection) -> str:
     """Use the form's key up, and give it; nothing for a form without one.
 

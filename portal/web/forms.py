@@ -45,12 +45,15 @@ async def read(request: HTTPRequest, fields: Collection[str]) -> Form:
     for name, value in posted.multi_items():
         if name in {csrf.FIELD, formkey.FIELD}:
             continue
-        if name not in fields or name in typed or not isinstance(value, str) or len(value) > LONGEST:
-            raise BadForm
-        if CONTROLS.search(value):
+        if name not in fields or name in typed or not isinstance(value, str) or is_unreadable(value):
             raise BadForm
         typed[name] = value.strip()
     return Form(typed)
+
+
+def is_unreadable(value: str) -> bool:
+    """Over-long, or with characters that nobody types."""
+    return len(value) > LONGEST or CONTROLS.search(value) is not None
 
 
 class Outdated(Exception):

@@ -16,7 +16,7 @@ from typing import Any
 from litestar.handlers import BaseRouteHandler
 
 from portal.web import csrf, draft, formkey, refusals
-from portal.web.admission import safe_path
+from portal.web.admission import KEPT, safe_path
 from portal.web.errors import (
     NotFound,
     PleaseChoose,
@@ -31,14 +31,15 @@ from portal.web.session import SAFE_METHODS, Connection
 from portal.web.visitor import Visitor
 
 EDITORS = ("editor", "administrator")
-KEPT = "/continue"
 
 
 async def entrance(connection: Connection, handler: BaseRouteHandler) -> None:
     unsafe = connection.scope.get("method") not in SAFE_METHODS
     changes = unsafe and not handler.opt.get("without_csrf")
     if changes:
-        await csrf.check(connection)
+        csrf.check_origin(connection)
+        await formkey.send_on(connection)
+        await csrf.check_token(connection)
     if not handler.opt.get("public"):
         await admit(connection, handler.opt, unsafe=unsafe)
     formkey.claimed.set(None)
@@ -48,7 +49,7 @@ async def entrance(connection: Connection, handler: BaseRouteHandler) -> None:
 
 async def admit(connection: Connection, opt: dict[str, Any], *, unsafe: bool) -> None:
     visitor: Visitor = connection.user
-    if visitor.session_id is None:
+    if visitor.is_nobody:
         raise PleaseSignIn(await _wanted(connection, unsafe=unsafe))
     if visitor.second_factor_due and not opt.get("finishing"):
         raise PleaseFinish

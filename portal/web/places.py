@@ -39,6 +39,15 @@ def fingerprint(settings: Settings, address: str) -> bytes:
     return crypto.keyed_digest(settings.secret_key, "network", network(address))
 
 
+# A browser writes its own name, and whoever asks for a mail to somebody else may write anything there.
+BROWSERS = {
+    "Brave", "Chrome", "Chrome Mobile", "Chrome Mobile iOS", "Chrome Mobile WebView", "Chromium", "DuckDuckGo Mobile",
+    "Edge", "Edge Mobile", "Firefox", "Firefox Mobile", "Firefox iOS", "HeadlessChrome", "Mobile Safari",
+    "Mobile Safari UI/WKWebView", "Opera", "Opera Mobile", "Safari", "Samsung Internet", "Vivaldi",
+}  # fmt: skip
+SYSTEMS = {"Android", "Chrome OS", "Debian", "Fedora", "Linux", "Mac OS X", "Ubuntu", "Windows", "iOS", "iPadOS"}
+
+
 def device(user_agent: str) -> str:
     """Firefox, Windows; or nothing for what calls itself by no name that we know."""
     if not user_agent:
@@ -48,4 +57,4 @@ def device(user_agent: str) -> str:
         parsed.user_agent.family if parsed.user_agent else "",
         parsed.os.family if parsed.os else "",
     ]
-    return ", ".join(part for part in parts if part and part != "Other")
+    return ", ".join(part for part in parts if part in BROWSERS | SYSTEMS)

@@ -29,7 +29,7 @@ SIGN_IN, STEP_UP, FIRST_ACCESS, INVITATION = "sign-in", "step-up", "first-access
 PER_ADDRESS_HOUR = Limit("sign-in address hour", 5, timedelta(hours=1))
 PER_ADDRESS_DAY = Limit("sign-in address day", 10, timedelta(days=1))
 PER_NETWORK = Limit("sign-in network", 20, timedelta(hours=1))
-EVERYBODY = Limit("sign-in all", 1000, timedelta(minutes=5))
+EVERYBODY = Limit("sign-in all", 4000, timedelta(minutes=5))
 
 
 class SignInRequest(Base):
@@ -101,15 +101,17 @@ async def ask(
 ) -> bool:
     """Note that this browser wants a secret mailed to this address; False when too many were asked for."""
     address = session.client_address(request)
+    # Nobody who is a stranger here can use up what the signed-in need to prove who they are.
+    subject = email if purpose == SIGN_IN else f"{purpose} {email}"
     # What a refused network asks for does not use up the allowance of the addresses that it names.
     subjects = {
         PER_NETWORK: throttle.network(address),
         EVERYBODY: "",
-        PER_ADDRESS_HOUR: email,
-        PER_ADDRESS_DAY: email,
+        PER_ADDRESS_HOUR: subject,
+        PER_ADDRESS_DAY: subject,
     }
-    for limit, subject in subjects.items():
-        if not await throttle.allow(db, settings, limit, subject):
+    for limit, whose in subjects.items():
+        if not await throttle.allow(db, settings, limit, whose):
             return False
     session_id = request.user.session_id or await session.start(db, request)
     wish = insert(SignInRequest).values(
@@ -133,6 +135,7 @@ async def use_link(db: AsyncSession, token: str, *, session_id: UUID | None, typ
         what is proved, or None; one atomic statement, so two presses give one session.
     """
     wish = SignInRequest.token_hash == crypto.digest(token)
+    await _take_turns(db, wish)
     # An absent session or address proves nothing: NULL must not match NULL.
     proofs: list[ColumnElement[bool]] = [false()]
     if session_id is not None:
@@ -151,6 +154,7 @@ async def use_code(db: AsyncSession, settings: Settings, code: str, *, session_i
     if found is None:
         return None
     wish = SignInRequest.id == found.id
+    await _take_turns(db, wish)
     used = await _use(db, wish, SignInRequest.code_hash == code_hash(settings, found.id, code))
     if used is None:
         await _count_a_try(db, wish)
@@ -159,6 +163,11 @@ async def use_code(db: AsyncSession, settings: Settings, code: str, *, session_i
 
 def code_hash(settings: Settings, wish_id: UUID, code: str) -> bytes:
     return crypto.keyed_digest(settings.secret_key, "sign-in code", str(wish_id), code)
+
+
+async def _take_turns(db: AsyncSession, wish: ColumnElement[bool]) -> None:
+    """Of guesses sent at the same moment each sees the tries of the ones before."""
+    await db.execute(select(SignInRequest.id).where(wish).with_for_update())
 
 
 async def _use(db: AsyncSession, *conditions: ColumnElement[bool]) -> Proved | None:

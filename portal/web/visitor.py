@@ -40,6 +40,11 @@ class Visitor:
         return self.member_id is not None
 
     @property
+    def is_nobody(self) -> bool:
+        """Has no visit, or one in which nothing is proved yet."""
+        return self.member_id is None and self.staff_id is None and self.mailbox is None
+
+    @property
     def is_signed_in(self) -> bool:
         return self.sees_member_pages or self.is_staff
 

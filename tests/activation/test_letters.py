@@ -359,3 +359,13 @@ async def test_letters_are_deleted_within_a_day_and_codes_when_they_have_expired
 async def purge(settings) -> None:
     await work.as_owner(settings, lambda db: jobs.defer(db, "housekeeping.purge", timestamp=0))
     await work.run(settings, until_idle=True)
+
+
+async def test_who_has_an_address_that_works_needs_no_letter(editor, owner, work_off) -> None:
+    """Else whoever prints letters could replace the address of anybody."""
+    owner.execute("UPDATE email_address SET bounced_on = NULL WHERE mailbox = %s", [MARIE.email])
+    page = await editor.submit(await editor.get("/staff/letters"), "/staff/letters", numbers=MARIE.number)
+    await work_off()
+    page = await editor.get(page.path)
+    assert "A working e-mail address is known" in page.text
+    assert owner.execute("SELECT count(*) FROM activation_code").fetchone() == (0,)

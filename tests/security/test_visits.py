@@ -200,3 +200,18 @@ async def test_a_place_is_named_by_the_geoip_file_and_no_address_is_kept(setting
     for table in ("web_session", "sign_in_request"):
         assert owner.execute(f"SELECT place FROM {table}").fetchall() == [("Lyon, France",)]
         assert "127.0.0.1" not in str(owner.execute(f"SELECT * FROM {table}").fetchall())
+
+
+async def test_a_mailbox_that_is_taken_off_the_record_ends_the_visits_that_it_opened(visitor, owner) -> None:
+    walker = visitor()
+    await walker.enter(MARIE)
+    owner.execute("UPDATE email_address SET address = 'another@example.org' WHERE mailbox = %s", [MARIE.email])
+    assert (await walker.get("/gifts")).path == "/sign-in"
+
+
+async def test_a_visit_that_has_ended_is_not_prolonged(visitor, owner) -> None:
+    walker = visitor()
+    await walker.enter(MARIE)
+    token = (await walker.get("/security")).form("/sign-out")["csrf_token"]
+    owner.execute("UPDATE web_session SET seen_at = now() - interval '31 minutes'")
+    assert (await walker.post("/visit/extension", csrf_token=token)).status == 410

@@ -421,3 +421,54 @@ async def test_two_portals_share_the_limit_of_an_address(visitor, settings, owne
     assert [page.status for page in answers].count(200) == 5
     await work_off()
     assert len(mails.to(MARIE.email)) <= 5
+
+
+async def test_many_codes_sent_at_the_same_moment_all_count(asked, owner) -> None:
+    import asyncio
+
+    walker, mail = asked
+    fields = (await walker.get("/sign-in/code")).form("/sign-in/code")
+    del fields["form_key"]
+    wrong = [f"{number:06d}" for number in range(12) if f"{number:06d}" != code_in(mail)]
+    await asyncio.gather(*(walker.post("/sign-in/code", **fields | {"code": code}) for code in wrong))
+    (tries,) = owner.execute("SELECT max(tries) FROM sign_in_request").fetchone()
+    assert tries >= proof.MOST_TRIES, "none of them is forgotten"
+    page = await walker.post("/sign-in/code", **fields | {"code": code_in(mail)})
+    assert page.status == 410
+
+
+async def test_nobody_writes_words_of_their_own_into_our_mail(visitor, work_off, mails) -> None:
+    walker = visitor()
+    walker.client.headers["User-Agent"] = "URGENT compte bloque appelez 0899701234 bot/1.0"
+    await ask(walker, MARIE.email)
+    await work_off()
+    assert "0899" not in mails.to(MARIE.email)[0].as_string()
+
+
+async def test_an_invitation_opens_no_donors_space(visitor, owner, settings) -> None:
+    from portal import work
+    from portal.staff.actions import end_account, invite
+
+    owner.execute("UPDATE email_address SET address = %s WHERE mailbox = %s", [EDITOR.email, MARIE.email])
+    link = await work.as_owner(settings, lambda db: invite(db, settings, EDITOR.email))
+    await work.as_owner(settings, lambda db: end_account(db, email=EDITOR.email, actor="tests"))
+    walker = visitor()
+    page = await walker.get(link.removeprefix(settings.base_url))
+    assert page.status == 410, "ended accounts have no invitations"
+    owner.execute("UPDATE staff_account SET ended_at = NULL")
+    link = await work.as_owner(settings, lambda db: invite(db, settings, EDITOR.email))
+    page = await walker.get(link.removeprefix(settings.base_url))
+    page = await walker.submit(page, "/sign-in/confirm", email=EDITOR.email)
+    assert page.path == "/sign-in/second-factor"
+    assert (await walker.get("/sign-in/choice")).path == "/sign-in/second-factor" or "Dupont" not in page.html
+    assert owner.execute("SELECT mailbox FROM web_session WHERE staff_id IS NOT NULL").fetchone() == (None,)
+
+
+async def test_a_second_click_after_the_first_was_answered_leads_to_the_same_place(asked) -> None:
+    walker, mail = asked
+    page = await walker.get(link_in(mail))
+    fields = page.form("/sign-in/confirm")
+    assert (await walker.post("/sign-in/confirm", **fields)).path == "/"
+    again = await walker.post("/sign-in/confirm", **fields)
+    assert again.status == 200
+    assert "Hello Marie" in again.text

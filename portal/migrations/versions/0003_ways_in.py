@@ -18,7 +18,20 @@ CREATE FUNCTION portal_person() RETURNS uuid LANGUAGE sql STABLE
 CREATE FUNCTION portal_proof() RETURNS bytea LANGUAGE sql STABLE
     RETURN decode(nullif(current_setting('portal.proof', true), ''), 'hex');
 
--- The former one, with four arguments, stays for the processes of the former version: the next migration drops it.
+-- The former one, with four arguments, is for the processes of the former version: the next migration drops it.
+-- They do not know that somebody may be half in, or that a provider must confirm: for them such visits are none.
+ALTER FUNCTION open_session(uuid, bytea, interval, interval) RENAME TO former_open_session;
+CREATE FUNCTION open_session(wanted uuid, hash bytea, idle interval, absolute interval)
+RETURNS TABLE (session_id uuid, mailbox text, member_id uuid, member_name text, staff_id uuid, staff_name text,
+               role text, viewing boolean, flash text)
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT s.* FROM former_open_session(wanted, hash, idle, absolute) s
+     WHERE NOT EXISTS (SELECT FROM web_session w LEFT JOIN oidc_grant g ON g.session_id = w.id
+                        WHERE w.id = wanted AND (w.second_factor_due OR g.session_id IS NOT NULL));
+$$;
+REVOKE ALL ON FUNCTION open_session(uuid, bytea, interval, interval) FROM public;
+GRANT EXECUTE ON FUNCTION open_session(uuid, bytea, interval, interval) TO portal_web;
+
 -- Runs as the owner: it must see the session and its member before anything is set.
 CREATE FUNCTION open_session(wanted uuid, hash bytea, idle interval, absolute interval, staff_idle interval,
                              staff_absolute interval, recheck interval)
@@ -44,6 +57,8 @@ BEGIN
        AND s.seen_at > now() - CASE WHEN s.staff_id IS NULL THEN idle ELSE staff_idle END
        AND s.created_at > now() - CASE WHEN s.staff_id IS NULL THEN absolute ELSE staff_absolute END
        AND (s.staff_id IS NULL OR g.session_id IS NULL OR g.checked_at > now() - recheck)
+       AND (s.member_id IS NULL OR s.mailbox IS NULL OR EXISTS (
+                SELECT FROM email_address e WHERE e.member_id = s.member_id AND e.mailbox = s.mailbox))
        AND t.ended_at IS NULL
        AND (s.viewing_id IS NOT NULL OR (m.closed IS NOT TRUE AND m.deceased_on IS NULL));
     IF found IS NULL OR found.id IS NULL THEN
@@ -90,7 +105,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WITH ended AS (
         DELETE FROM web_session s USING oidc_grant g
          WHERE g.session_id = s.id AND g.issuer = provider
-           AND (g.sid = provider_session OR (provider_session IS NULL AND g.subject = person))
+           AND (g.sid = provider_session OR ((provider_session IS NULL OR g.sid IS NULL) AND g.subject = person))
      RETURNING s.id)
     SELECT count(*)::integer FROM ended;
 $$;
@@ -100,17 +115,20 @@ GRANT EXECUTE ON FUNCTION end_provided_sessions TO portal_web;
 
 FUNCTIONS = """
 DROP FUNCTION open_session(uuid, bytea, interval, interval, interval, interval, interval);
+DROP FUNCTION open_session(uuid, bytea, interval, interval);
+ALTER FUNCTION former_open_session RENAME TO open_session;
 DROP FUNCTION keep_draft, end_provided_sessions, portal_person, portal_proof;
 """
 
 GRANTS = """
-GRANT SELECT, INSERT, UPDATE, DELETE ON passkey TO portal_web;
+GRANT SELECT, INSERT, DELETE, UPDATE (name, used_at, sign_count) ON passkey TO portal_web;
 GRANT SELECT, DELETE ON draft TO portal_web;
-GRANT SELECT, INSERT ON oidc_grant, donor_identity, letter_batch TO portal_web;
-GRANT SELECT, UPDATE ON activation_code TO portal_web;
-GRANT UPDATE ON letter_batch TO portal_web;
+GRANT SELECT, INSERT ON oidc_grant, letter_batch TO portal_web;
+GRANT SELECT, INSERT, DELETE ON donor_identity TO portal_web;
+GRANT SELECT, UPDATE (tries, used_at) ON activation_code TO portal_web;
 GRANT SELECT, INSERT, UPDATE, DELETE ON form_key TO portal_web;
-GRANT INSERT, UPDATE ON email_address, staff_account TO portal_web;
+GRANT INSERT, UPDATE ON email_address TO portal_web;
+GRANT INSERT, UPDATE (role, issuer, subject) ON staff_account TO portal_web;
 
 GRANT SELECT, DELETE ON form_key, draft TO portal_worker;
 GRANT SELECT, UPDATE, DELETE ON oidc_grant TO portal_worker;
@@ -119,6 +137,23 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON activation_code TO portal_worker;
 GRANT SELECT, UPDATE, DELETE ON letter_batch TO portal_worker;
 GRANT SELECT ON postal_address, phone, mandate, gift, recorded_change TO portal_worker;
 GRANT INSERT ON journal TO portal_worker;
+"""
+
+
+# Whoever holds something may look and use it up; to put something on a record one must be its member.
+POLICIES = """
+CREATE POLICY holder ON passkey FOR SELECT TO portal_web USING (credential_id = portal_proof());
+CREATE POLICY using_it ON passkey FOR UPDATE TO portal_web USING (credential_id = portal_proof());
+CREATE POLICY visitor ON activation_code TO portal_web USING (code_hash = portal_proof() OR member_id = portal_member());
+CREATE POLICY holder ON donor_identity FOR SELECT TO portal_web
+    USING (sha256(convert_to(issuer || ' ' || subject, 'UTF8')) = portal_proof());
+CREATE POLICY visitor ON donor_identity TO portal_web USING (member_id = portal_member());
+
+DROP POLICY visitor ON email_address;
+CREATE POLICY reading ON email_address FOR SELECT TO portal_web
+    USING (member_id = portal_member() OR mailbox = portal_mailbox() OR portal_staff());
+CREATE POLICY adding ON email_address FOR INSERT TO portal_web WITH CHECK (member_id = portal_member());
+CREATE POLICY changing ON email_address FOR UPDATE TO portal_web USING (member_id = portal_member());
 """
 
 
@@ -135,6 +170,7 @@ def upgrade() -> None:
         "web_session",
         sa.Column("proved_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
     )
+    op.execute("UPDATE web_session SET proved_at = created_at")
     op.add_column("web_session", sa.Column("pending", postgresql.JSONB(), nullable=True))
     op.add_column("web_session", sa.Column("place", sa.Text(), server_default="", nullable=False))
     op.add_column("web_session", sa.Column("network", sa.LargeBinary(), server_default="", nullable=False))
@@ -274,17 +310,15 @@ def upgrade() -> None:
         op.execute(
             f"CREATE POLICY visitor ON {table} TO portal_web USING (member_id = portal_member() OR staff_id = portal_person())"
         )
-    op.execute("CREATE POLICY holder ON passkey TO portal_web USING (credential_id = portal_proof())")
-    op.execute(
-        "CREATE POLICY visitor ON activation_code TO portal_web USING (code_hash = portal_proof() OR member_id = portal_member())"
-    )
-    op.execute(
-        "CREATE POLICY visitor ON donor_identity TO portal_web "
-        "USING (member_id = portal_member() OR sha256(convert_to(issuer || ' ' || subject, 'UTF8')) = portal_proof())"
-    )
+    run(POLICIES)
 
 
 def downgrade() -> None:
+    run(
+        "DROP POLICY reading ON email_address; DROP POLICY adding ON email_address; DROP POLICY changing ON email_address;"
+        "CREATE POLICY visitor ON email_address TO portal_web "
+        "USING (member_id = portal_member() OR mailbox = portal_mailbox() OR portal_staff())"
+    )
     for table in TABLES:
         op.drop_table(table)
     run(FUNCTIONS)

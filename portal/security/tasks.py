@@ -1,4 +1,4 @@
-"""Mails that tell the owner of a change to their passkeys, so that nobody else's goes unseen."""
+"""Mails that tell the owner of a change to their ways in, so that nobody else's goes unseen."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,10 +6,10 @@ from uuid import UUID
 from procrastinate import JobContext, RetryStrategy
 
 from portal.jobs import queue, workshop
-from portal.passkeys import queries
+from portal.security import queries
 
 
-@queue.task(name="passkeys.send_notice", pass_context=True, retry=RetryStrategy(max_attempts=6, exponential_wait=2))
+@queue.task(name="security.send_notice", pass_context=True, retry=RetryStrategy(max_attempts=6, exponential_wait=2))
 async def send_notice(
     context: JobContext, *, letter: str, at: str, language: str, member_id: str = "", staff_id: str = ""
 ) -> None:
