@@ -1,8 +1,8 @@
 """OpenID Connect by Authlib, which has no client for our framework and leaves some checks to its callers.
 
 OpenID Connect Core 1.0, Discovery 1.0, Back-Channel Logout 1.0; PKCE (RFC 7636); issuer identification (RFC 9207).
-Authlib 1.9 accepts an answer without nonce, and an `aud` of somebody else when `azp` is ours, and does not read the
-`iss` of an answer: all three are asked for here.
+Authlib 1.9 asks for no nonce where it is given none, accepts an `aud` of somebody else when `azp` is ours, and does
+not read the `iss` of an answer: all three are asked for here.
 """
 
 import time
@@ -96,7 +96,7 @@ class Provider:
         self.issuer = issuer
         self.client_id = client_id
         self.redirect_uri = redirect_uri
-        self.keys_asked_at = 0.0
+        self.keys_asked_at = -KEYS_SECONDS
         self.app = _App(
             None,
             client_id=client_id,

@@ -33,6 +33,13 @@ def number_of(portal: psycopg.Connection[Any], first_name: str, last_name: str) 
     return str(row[0])
 
 
+def no_mail_reaches(portal: psycopg.Connection[Any], number: str) -> str:
+    """Letters are for members whose address does not work."""
+    gone = "UPDATE email_address SET bounced_on = current_date FROM member WHERE member.id = member_id AND number = %s"
+    portal.execute(gone, [number])
+    return number
+
+
 def print_letters(page: Page, numbers: str) -> list[str]:
     """Order them at the desk, download the file, and read the code of each."""
     page.goto("/staff/letters")
@@ -108,7 +115,8 @@ def test_pages_of_the_desk_for_letters(
     inspector.look(page)
     page.click("form[action='/staff/letters'] button")
     inspector.look(page, "letters with an error")
-    page.fill("#numbers", f"{number_of(portal, 'Henri', 'Moreau')}, 99999999")
+    number = no_mail_reaches(portal, number_of(portal, "Henri", "Moreau"))
+    page.fill("#numbers", f"{number}, 99999999")
     page.click("form[action='/staff/letters'] button")
     expect(page.locator("main a[href$='/pdf']")).to_be_visible(timeout=30_000)
     inspector.look(page, "letters that are ready")
@@ -123,7 +131,7 @@ def test_pages_of_the_way_in_when_something_is_wrong(
     portal: psycopg.Connection[Any],
     inspector: Inspector,
 ) -> None:
-    number = number_of(portal, "Nicolas", "Bernard")
+    number = no_mail_reaches(portal, number_of(portal, "Nicolas", "Bernard"))
     [code] = print_letters(signed_in(EDITOR), number)
     page = visitor()
     page.goto("/first-access")

@@ -177,6 +177,6 @@ def forget_keys(oidc_settings: Settings) -> Callable[[], None]:
         known = provider_of(oidc_settings, STAFF)
         assert known is not None
         known.app.server_metadata.pop("jwks", None)
-        known.keys_asked_at = 0.0
+        known.keys_asked_at = -60.0
 
     return forget
