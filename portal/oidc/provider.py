@@ -37,7 +37,7 @@ NONSENSE = (AuthlibBaseError, JoseError, RuntimeError, ValueError, KeyError, Typ
 SIGNED = ("acr", "amr", "auth_time", "sid")
 """What is believed only where it is signed; the rest is as fresh as the provider tells it."""
 TIMEOUT_SECONDS = 10
-KEYS_SECONDS = 60
+KEYS_SECONDS = 60.0
 """So often at most do we ask for new keys because somebody sends us what the known ones do not fit."""
 LEEWAY_SECONDS = 60
 
