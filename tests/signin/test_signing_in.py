@@ -5,7 +5,7 @@ import pytest
 
 from portal import clock
 from portal.web import proof
-from tests.personas import CLAIRE, EDITOR, GEORGES, MARIE, PAUL
+from tests.personas import CLAIRE, EDITOR, GEORGES, MARIE, PAUL, STRANGER
 
 
 async def ask(walker, email):
@@ -472,3 +472,30 @@ async def test_a_second_click_after_the_first_was_answered_leads_to_the_same_pla
     again = await walker.post("/sign-in/confirm", **fields)
     assert again.status == 200
     assert "Hello Marie" in again.text
+
+
+async def test_an_expired_link_is_refused_even_when_it_is_sent_without_looking(asked, owner) -> None:
+    walker, mail = asked
+    form = (await walker.get(link_in(mail))).form("/sign-in/confirm")
+    owner.execute("UPDATE sign_in_request SET expires_at = now() - interval '1 second'")
+    assert (await walker.post("/sign-in/confirm", **form)).status == 410
+    assert owner.execute("SELECT count(*) FROM web_session WHERE member_id IS NOT NULL").fetchone() == (0,)
+
+
+async def test_the_code_opens_nothing_in_a_browser_that_asked_for_another_address(visitor, work_off, mails) -> None:
+    stranger, marie = visitor(), visitor()
+    await ask(stranger, STRANGER.email)
+    await ask(marie, MARIE.email)
+    await work_off()
+    code = code_in(mails.to(MARIE.email)[-1])
+    page = await stranger.submit(await stranger.get("/sign-in/code"), "/sign-in/code", code=code)
+    assert page.status == 422
+    assert (await stranger.get("/", follow=False)).status == 303
+
+
+async def test_the_secret_leaves_the_address_at_once(asked) -> None:
+    walker, mail = asked
+    answer = await walker.get(link_in(mail), follow=False)
+    assert answer.headers["location"] == "/sign-in/confirm"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "HttpOnly" in answer.headers["set-cookie"]
