@@ -16,7 +16,7 @@ help:
 	@echo "make demo-reset       stop it and delete what it made"
 	@echo "make test             all checks and all tests (PYTEST_ARGS=…)"
 	@echo "make check            style and types only"
-	@echo "make check-defences   take the defences away one by one: a test must fail for each (ten minutes)"
+	@echo "make check-defences   take the defences away one by one: a test must fail for each (fifteen minutes)"
 	@echo "make bench            measure speed"
 	@echo "make messages         bring the French catalogue up to date with the texts of code and templates"
 	@echo "make lock             write requirements.lock anew from pyproject.toml"
