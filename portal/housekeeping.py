@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from procrastinate import JobContext
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 from sqlalchemy import delete, func
 
 from portal.activation.models import ActivationCode, LetterBatch
@@ -34,6 +36,12 @@ async def purge(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - 
 @queue.periodic(cron="* * * * *")
 @queue.task(name="housekeeping.revive", queueing_lock="revive")
 async def revive(timestamp: int) -> None:  # noqa: ARG001 - given by the scheduler
-    """Jobs whose worker died go back into the queue; a worker is dead when its heartbeat has stopped."""
+    """Jobs whose worker died go back into the queue; a worker is dead when its heartbeat has stopped.
+
+    Where the same work waits in the queue already, the dead job has nothing left to do and is ended.
+    """
     for job in await queue.job_manager.get_stalled_jobs():
-        await queue.job_manager.retry_job(job)
+        try:
+            await queue.job_manager.retry_job(job)
+        except UniqueViolation:
+            await queue.job_manager.finish_job(job, status=Status.ABORTED, delete_job=False)

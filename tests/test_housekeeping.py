@@ -25,12 +25,30 @@ async def test_sessions_wishes_and_counters_go_when_their_time_is_over(visitor, 
     assert owner.execute(counts).fetchone() == (0, 0, 0)
 
 
-async def test_a_job_whose_worker_died_is_done_by_another(settings, owner) -> None:
+async def a_purge_whose_worker_died(settings, owner) -> None:
     owner.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '10 minutes')")
     await work.as_owner(settings, lambda db: jobs.defer(db, "housekeeping.purge", timestamp=0))
     owner.execute(
         "UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT max(id) FROM procrastinate_workers)"
     )
+
+
+UNFINISHED = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+
+
+async def test_a_job_whose_worker_died_is_done_by_another(settings, owner) -> None:
+    await a_purge_whose_worker_died(settings, owner)
     await run_now(settings, "housekeeping.revive")
     await work.run(settings, until_idle=True)
-    assert owner.execute("SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')").fetchone() == (0,)
+    assert owner.execute(UNFINISHED).fetchone() == (0,)
+
+
+async def test_a_job_whose_worker_died_is_ended_where_the_same_work_waits_already(settings, owner) -> None:
+    await a_purge_whose_worker_died(settings, owner)
+    owner.execute(
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, args, scheduled_at) "
+        "VALUES ('default', 'housekeeping.purge', 'purge', '{\"timestamp\": 0}', now() + interval '1 hour')"
+    )
+    await run_now(settings, "housekeeping.revive")
+    states = owner.execute("SELECT status FROM procrastinate_jobs WHERE task_name = 'housekeeping.purge' ORDER BY id")
+    assert [state for (state,) in states] == ["aborted", "todo"]
