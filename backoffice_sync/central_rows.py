@@ -116,6 +116,9 @@ class Gift(Row):
     means: str
     state: str = "received"
     state_reason: str = ""
+    deductible: bool = True
+    form: str = "manual"
+    nature: str = "cash"
     campaign_id: int | None = None
     mandate_id: int | None = None
 
@@ -132,8 +135,12 @@ class Receipt(Row):
     amount: Decimal
     currency: str = "EUR"
     state: str = "issued"
+    cancelled_on: date | None = None
+    cancel_reason: str = ""
+    replaced_by: int | None = None
     donor_name: str
     donor_address: str
+    donor_siren: str = ""
 
 
 @dataclass(kw_only=True, slots=True)

@@ -12,7 +12,7 @@ from portal.members.models import Member
 from portal.memos.models import Memo
 from portal.profile.models import EmailAddress, Phone, PostalAddress
 from portal.profile.rules import FIELDS as ADDRESS_FIELDS
-from portal.receipts.models import Receipt
+from portal.receipts.models import Receipt, ReceiptWish
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,17 @@ ENTITIES = {
             _table(Member),
             (
                 "number", "kind", "civility", "first_name", "last_name", "company_name", "legal_form", "siren",
-                "language", "deceased_on", "suspension_code", "stop_promo", "receipt_rhythm", "receipt_by", "closed",
+                "language", "deceased_on", "suspension_code", "stop_promo", "closed",
             ),
             removable=False,
+        ),
+        Entity(
+            "receipt_wish",
+            _table(ReceiptWish),
+            ("receipt_rhythm", "receipt_by"),
+            (MEMBER,),
+            key="member_id",
+            group="receipt_wish",
         ),
         Entity(
             "address",
@@ -108,17 +116,22 @@ ENTITIES = {
         Entity(
             "gift",
             _table(Gift),
-            ("given_on", "amount", "currency", "means", "state", "state_reason"),
-            (MEMBER, Reference("campaign", "campaign_id", _table(Campaign), required=False)),
+            ("given_on", "amount", "currency", "means", "state", "state_reason", "deductible", "form", "nature"),
+            (
+                MEMBER,
+                Reference("campaign", "campaign_id", _table(Campaign), required=False),
+                Reference("mandate", "mandate_id", _table(Mandate), required=False),
+            ),
         ),
         Entity(
             "receipt",
             _table(Receipt),
             (
                 "number", "fiscal_year", "kind", "article", "issued_on", "amount", "currency", "state",
-                "donor_name", "donor_address", "lines",
+                "donor_name", "donor_address", "donor_siren", "lines", "cancelled_on", "cancel_reason", "replaced_by",
             ),
             (MEMBER,),
+            key="number",
             removable=False,
         ),
         Entity("memo", _table(Memo), ("body", "starts_on", "ends_on"), (MEMBER,), key="member_id", group="memo"),
@@ -131,6 +144,7 @@ GROUPS = {
     for group in (
         Group("address", "address", ADDRESS_FIELDS, Rule.DONOR_WINS),
         Group("email", "email", ("address", "confirmed_on"), Rule.DONOR_WINS),
+        Group("receipt_wish", "receipt_wish", ("receipt_rhythm", "receipt_by"), Rule.DONOR_WINS),
         Group("memo", "memo", ("body", "starts_on", "ends_on"), Rule.CENTRAL_WINS),
     )
 }

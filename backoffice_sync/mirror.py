@@ -24,7 +24,7 @@ async def store(db: AsyncSession, entity: Entity, rows: Iterable[Row]) -> int:
         async with cursor.copy("COPY incoming FROM STDIN") as copy:
             for row in rows:
                 await copy.write_row(row)
-        if entity.key != "central_id":
+        if entity.key == "member_id":
             await cursor.execute(_moved(entity))
         await cursor.execute(_upsert(entity))
         written = cursor.rowcount
@@ -47,7 +47,7 @@ async def release(db: AsyncSession, entity: Entity, member_id: UUID, rows: Seque
     table = entity.table
     kept = [row[0] for row in rows]
     await let_go(db, entity, member_id)
-    if entity.key == "central_id":
+    if entity.key != "member_id":
         await db.execute(
             delete(table).where(
                 table.c.member_id == member_id, table.c.central_id.is_(None) | table.c.central_id.not_in(kept)

@@ -48,6 +48,7 @@ GROUP_WORDS = {
     "address": N_("Postal address"),
     "email": N_("E-mail address"),
     "memo": N_("Personal message"),
+    "receipt_wish": N_("Tax receipts"),
 }
 """What each field group of the data dictionary is called on the pages."""
 

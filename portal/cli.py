@@ -86,7 +86,8 @@ def check(options: argparse.Namespace) -> None:  # noqa: ARG001 - has no options
     settings = configuration.load()
     for item in fields(Settings):
         value = getattr(settings, item.name)
-        shown = "(set)" if item.default is MISSING or item.name == "smtp_url" else value
+        secret = item.default is MISSING or item.name.endswith(("smtp_url", "_secret", "_password"))
+        shown = "(set)" if secret and value else value
         print(f"{item.name.upper():24} {shown!s:40} {item.metadata['doc']}")
 
 

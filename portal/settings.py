@@ -48,7 +48,20 @@ class Settings:
     organisation_purpose: str = setting(
         "purpose of the association in one sentence, on tax receipts", "Aide aux personnes en difficulté"
     )
+    organisation_category: str = setting(
+        "category of the association as the receipt's form words it",
+        "Œuvre ou organisme d’intérêt général à caractère humanitaire",
+    )
     receipt_signatory: str = setting("name and office of who signs tax receipts", "Hélène Marchand, trésorière")
+    receipts_issued_by: str = setting("who issues tax receipts: central (mirrored here) or portal", "central")
+    receipt_threshold: int = setting("euros below which a gift, or a year's gifts, give no receipt", 5)
+    receipt_number_prefix: str = setting("what the portal puts before year and number of the receipts it issues", "")
+    receipt_wealth_tax: bool = setting("gifts to the association also count for the wealth tax (article 978)", False)
+    receipt_tax_rate: int = setting("income tax reduction of gifts to the association: 66, or 75 for aid to people", 66)
+    receipt_certificate: str = setting("file (PKCS#12) of the certificate that signs receipts; empty: unsigned", "")
+    receipt_certificate_password: str = setting("its password", "")
+    receipt_postage_cents: int = setting("what posting one receipt costs, in cents, for the staff's figures", 160)
+    financial_year_end: str = setting("last day of the association's financial year, as month-day", "12-31")
     link_minutes: int = setting("life of a sign-in link and code in minutes, 5 to 30; above 10 leaves ASVS level 2", 10)
     session_idle_minutes: int = setting("minutes without a click after which a donor is signed out", 30)
     session_hours: int = setting("hours after which a donor is signed out in any case", 12)
@@ -159,8 +172,24 @@ def _problems(settings: Settings) -> list[str]:
         found.append(
             f"STAFF_OIDC_GROUPS must be like desk-admins=administrator; the roles are {', '.join(STAFF_ROLES)}"
         )
+    found += _receipt_problems(settings)
     if settings.geoip_database and not Path(settings.geoip_database).is_file():
         found.append("GEOIP_DATABASE is not a file")
+    return found
+
+
+def _receipt_problems(settings: Settings) -> list[str]:
+    found = []
+    if settings.receipts_issued_by not in {"central", "portal"}:
+        found.append("RECEIPTS_ISSUED_BY must be central or portal")
+    if settings.receipt_tax_rate not in {66, 75}:
+        found.append("RECEIPT_TAX_RATE must be 66 or 75")
+    if not re.fullmatch(r"[A-Z0-9-]{0,10}", settings.receipt_number_prefix):
+        found.append("RECEIPT_NUMBER_PREFIX must be at most ten capitals, digits and hyphens")
+    if settings.receipt_certificate and not Path(settings.receipt_certificate).is_file():
+        found.append("RECEIPT_CERTIFICATE is not a file")
+    if not re.fullmatch(r"(0[13578]|1[02])-31|(0[469]|11)-30|02-28", settings.financial_year_end):
+        found.append("FINANCIAL_YEAR_END must be the last day of a month, such as 12-31 (02-28 also in leap years)")
     return found
 
 

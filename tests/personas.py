@@ -1,5 +1,6 @@
 """The people of the tests, as the central base knows them; they reach the portal through the sync itself."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -32,6 +33,12 @@ THIS_YEAR = clock.today().year
 MEMO = "Chère Marie,\n\nmerci pour votre fidélité."
 
 
+def debit(month: int) -> dict[str, str]:
+    """A line of Marie's receipt."""
+    on = date(THIS_YEAR - 1, month, 5).isoformat()
+    return {"gift": f"g{month}", "on": on, "amount": "15.00", "means": "debit", "form": "manual", "nature": "cash"}
+
+
 def directory() -> MemoryDirectory:
     central = MemoryDirectory()
 
@@ -41,11 +48,11 @@ def directory() -> MemoryDirectory:
     def member(person: Person, first: str, last: str, **more: Any) -> None:
         card = {
             "kind": "person", "civility": "Mme", "company_name": "", "legal_form": "", "siren": None, "language": "fr",
-            "deceased_on": None, "suspension_code": "", "stop_promo": False, "receipt_rhythm": "annual",
-            "receipt_by": "post", "closed": False,
+            "deceased_on": None, "suspension_code": "", "stop_promo": False, "closed": False,
         }  # fmt: skip
         names = {"number": person.number, "first_name": first, "last_name": last}
         put("member", central_id=person.number, **(card | names | more))
+        put("receipt_wish", central_id=person.number, member=person.number, receipt_rhythm="annual", receipt_by="post")
         put(
             "email", central_id=f"e{person.number}", member=person.number, address=person.email, is_main=True,
             origin="web", recorded_on=date(2020, 5, 1), confirmed_on=date(2020, 5, 2), bounced_on=None,
@@ -60,7 +67,10 @@ def directory() -> MemoryDirectory:
         put("address", central_id=f"a{person.number}", member=person.number, **(plain | more))
 
     def gift(person: Person, number: str, on: date, amount: str, **more: Any) -> None:
-        plain = {"currency": "EUR", "means": "cheque", "state": "received", "state_reason": "", "campaign": None}
+        plain = {
+            "currency": "EUR", "means": "cheque", "state": "received", "state_reason": "", "campaign": None,
+            "mandate": None, "deductible": True, "form": "manual", "nature": "cash",
+        }  # fmt: skip
         put("gift", central_id=number, member=person.number, given_on=on, amount=amount, **(plain | more))
 
     put("campaign", central_id="c1", name="Noël <b>solidaire</b>")
@@ -73,7 +83,7 @@ def directory() -> MemoryDirectory:
         signed_on=date(2020, 1, 2), next_debit_on=date(THIS_YEAR + 1, 1, 5), state="active", ended_on=None,
     )  # fmt: skip
     for month in range(1, 13):
-        gift(MARIE, f"g{month}", date(THIS_YEAR - 1, month, 5), "15.00", means="debit")
+        gift(MARIE, f"g{month}", date(THIS_YEAR - 1, month, 5), "15.00", means="debit", mandate="m1")
     for number in range(30):
         gift(MARIE, f"h{number}", date(THIS_YEAR - 3, 1 + number % 12, 7), "10.10", means="card", campaign="c1")
     gift(MARIE, "g-now", date(THIS_YEAR, 1, 1), "50.00")
@@ -82,7 +92,8 @@ def directory() -> MemoryDirectory:
         "receipt", central_id="r1", member=MARIE.number, number=f"{THIS_YEAR - 1}-000017", fiscal_year=THIS_YEAR - 1,
         kind="annual", article="200", issued_on=date(THIS_YEAR, 1, 20), amount="180.00", currency="EUR",
         state="issued", donor_name="Mme Marie Dupont", donor_address="12 BIS RUE DES LILAS\n69003 LYON",
-        lines='[{"on": "%s-01-05", "amount": "180.00", "means": "debit"}]' % (THIS_YEAR - 1),
+        donor_siren="", lines=json.dumps([debit(month) for month in range(1, 13)]), cancelled_on=None,
+        cancel_reason="", replaced_by="",
     )  # fmt: skip
     put("memo", central_id="x1", member=MARIE.number, body=MEMO, starts_on=None, ends_on=None)
 

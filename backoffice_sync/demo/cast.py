@@ -87,13 +87,16 @@ class Cast:
             )
         return member
 
-    def gift(self, member: Member, given_on: date, amount: int, means: str = "cheque") -> None:
+    def gift(
+        self, member: Member, given_on: date, amount: int, means: str = "cheque", *, deductible: bool = True
+    ) -> None:
         """Add a gift unless its day is still to come: the file ends today."""
         if given_on <= self.today:
             # its own draw for each gift: one refusal must not become the refusal of all
             chance = Chance(f"persona {member.number} {means} {given_on:%j %y}")
             day, euros = given_on, Decimal(amount)
-            add_gift(self.file, member, chance, today=self.today, given_on=day, amount=euros, means=means)
+            gift = add_gift(self.file, member, chance, today=self.today, given_on=day, amount=euros, means=means)
+            gift.deductible = deductible
 
     def mandate(self, member: Member, terms: Terms, fate: str = "active", stopped_on: date | None = None) -> Mandate:
         chance = Chance(f"persona {member.number} mandate")

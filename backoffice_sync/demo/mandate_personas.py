@@ -29,6 +29,7 @@ def with_everything(cast: Cast) -> Persona:
     for year in cast.last_years():
         cast.gift(marie, date(year, 6, 10), 50, "cheque")
         cast.gift(marie, date(year, 12, 18), 100, "card")
+    cast.gift(marie, cast.days_ago(45), 12, "card", deductible=False)
     add, id_, since = cast.file.add, marie.id, cast.days_ago(400)
     office = "m.dupont@bureau.example"
     add(Email(member_id=id_, address=office, is_main=False, origin="Pétition 2021", recorded_on=since))

@@ -2,7 +2,7 @@
 
 Rules kept here, which a reader may check against the tables:
 
-- a receipt covers received gifts only, and its amount is their sum;
+- a receipt covers received gifts only that nothing was given for in return, and its amount is their sum;
 - gifts by debit are always on the annual receipt; so is everything else of a member who wishes so;
 - the annual receipt of a year comes on 20 January after it, when the bank's refusals are known;
 - less than 5 € (the one gift, or the year's sum) gives no receipt;
@@ -22,6 +22,7 @@ from backoffice_sync.demo.chance import Chance
 from backoffice_sync.demo.postal import address_lines, name_line
 
 THRESHOLD = Decimal(5)
+CANCEL_REASON = "Erreur de saisie dans le nom du donateur"
 ISSUED_AFTER = timedelta(days=12)
 
 
@@ -32,7 +33,7 @@ class Draft:
     kind: str
     issued_on: date
     gifts: list[Gift]
-    state: str = "issued"
+    cancelled_on: date | None = None
 
     @property
     def amount(self) -> Decimal:
@@ -43,7 +44,7 @@ def add_receipts(file: CentralFile, today: date) -> None:
     """Issue every receipt due by today."""
     received: dict[int, list[Gift]] = defaultdict(list)
     for gift in file.rows(Gift):
-        if gift.state == "received":
+        if gift.state == "received" and gift.deductible:
             received[gift.member_id].append(gift)
     homes: dict[int, list[Address]] = defaultdict(list)
     for address in file.rows(Address):
@@ -60,9 +61,14 @@ def add_receipts(file: CentralFile, today: date) -> None:
     # in the order of issue: a number is taken when the receipt is
     drafts.sort(key=lambda draft: (draft.fiscal_year, draft.issued_on, draft.member.id, draft.gifts[0].id))
     numbers: dict[int, int] = defaultdict(int)
+    cancelled: dict[int, Receipt] = {}
     for draft in drafts:
         numbers[draft.fiscal_year] += 1
-        _issue(file, draft, f"{draft.fiscal_year}-{numbers[draft.fiscal_year]:06}", homes[draft.member.id])
+        receipt = _issue(file, draft, f"{draft.fiscal_year}-{numbers[draft.fiscal_year]:06}", homes[draft.member.id])
+        if former := cancelled.pop(draft.gifts[0].id, None):
+            former.replaced_by = receipt.id
+        if draft.cancelled_on:
+            cancelled[draft.gifts[0].id] = receipt
 
 
 def _may_receive(member: Member) -> bool:
@@ -89,13 +95,13 @@ def _with_mistakes(draft: Draft, today: date) -> list[Draft]:
     if chance.happens(0.003) and replaced_on <= today:
         member, year, kind, gifts = draft.member, draft.fiscal_year, draft.kind, draft.gifts
         return [
-            Draft(member, year, kind, draft.issued_on, gifts, "cancelled"),
+            Draft(member, year, kind, draft.issued_on, gifts, cancelled_on=replaced_on),
             Draft(member, year, kind, replaced_on, gifts),
         ]
     return [draft]
 
 
-def _issue(file: CentralFile, draft: Draft, number: str, homes: list[Address]) -> None:
+def _issue(file: CentralFile, draft: Draft, number: str, homes: list[Address]) -> Receipt:
     member = draft.member
     home = max(homes, key=lambda home: (home.recorded_on <= draft.issued_on, home.recorded_on))
     receipt = file.add(
@@ -107,10 +113,14 @@ def _issue(file: CentralFile, draft: Draft, number: str, homes: list[Address]) -
             article="238bis" if member.kind == "company" else "200",
             issued_on=draft.issued_on,
             amount=draft.amount,
-            state=draft.state,
+            state="cancelled" if draft.cancelled_on else "issued",
+            cancelled_on=draft.cancelled_on,
+            cancel_reason=CANCEL_REASON if draft.cancelled_on else "",
             donor_name=f"{name_line(member)} {member.legal_form}".strip(),
             donor_address="\n".join(address_lines(home)),
+            donor_siren=member.siren or "",
         )
     )
     file.covered += [(receipt.id, gift.id) for gift in draft.gifts]
     file.add(Document(member_id=member.id, title=f"Reçu fiscal {number}", direction="sent", dated_on=draft.issued_on))
+    return receipt

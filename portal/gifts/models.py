@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Numeric, func
+from sqlalchemy import ForeignKey, Index, Numeric, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.database import Base
@@ -31,5 +31,17 @@ class Gift(Base):
     state: Mapped[str] = mapped_column(doc="received, pending, refused, refunded")
     state_reason: Mapped[str]
     campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaign.id", ondelete="SET NULL"))
+    mandate_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("mandate.id", ondelete="SET NULL"), doc="of a regular gift"
+    )
+    deductible: Mapped[bool] = mapped_column(
+        server_default=text("true"), doc="gives a right to a receipt: no counterpart was received for it"
+    )
+    form: Mapped[str] = mapped_column(
+        server_default="manual", doc="authentic_deed, private_deed, manual (declared manual gift) or other"
+    )
+    nature: Mapped[str] = mapped_column(
+        server_default="cash", doc="cash, securities, waived_income, expenses (of volunteers) or other"
+    )
 
     __table_args__ = (Index("ix_gift_member_id_given_on", "member_id", "given_on"),)

@@ -28,8 +28,6 @@ class Member(Base):
     deceased_on: Mapped[date | None]
     suspension_code: Mapped[str]
     stop_promo: Mapped[bool]
-    receipt_rhythm: Mapped[str] = mapped_column(doc="per_gift, annual or none")
-    receipt_by: Mapped[str] = mapped_column(doc="post or email")
     closed: Mapped[bool] = mapped_column(doc="gone from the central base or merged: nobody signs in")
 
     __table_args__ = (CheckConstraint("kind IN ('person', 'company')", name="kind"),)

@@ -83,13 +83,14 @@ def test_every_gift_without_a_receipt_has_a_reason(file: CentralFile) -> None:
     on_receipt = {gift for _, gift in file.covered}
     sums: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
     for gift in file.rows(Gift):
-        if gift.state == "received":
+        if gift.state == "received" and gift.deductible:
             sums[gift.member_id, gift.given_on.year] += gift.amount
     for gift in file.rows(Gift):
         member = members[gift.member_id]
         is_annual = member.receipt_rhythm == "annual" or gift.means == "debit"
         reasons = (
             gift.state != "received",
+            not gift.deductible,
             member.receipt_rhythm == "none",
             member.id not in housed,
             member.kind == "company" and not member.siren,

@@ -153,16 +153,25 @@ async def test_a_number_given_to_another_record_is_taken(pulled, owner, sync_dat
     assert owner.execute("SELECT number FROM member WHERE central_id = '1002'").fetchone() == ("1003",)
 
 
-async def test_a_corrected_receipt_is_rendered_anew_and_an_untouched_one_is_not(pulled, owner, sync_database) -> None:
+async def test_a_receipt_that_was_handed_out_is_never_rewritten_only_cancelled(pulled, owner, sync_database) -> None:
+    type_into_central(pulled, "receipt", "r1", donor_name="Mme Marie Durand")
+    await pull(sync_database, pulled)
+    assert owner.execute("SELECT donor_name FROM receipt").fetchone() == ("Mme Marie Durand",)
     owner.execute(
         "INSERT INTO receipt_file (receipt_id, member_id, content, sha256) SELECT id, member_id, 'x', 'x' FROM receipt"
     )
-    type_into_central(pulled, "receipt", "r1", state="cancelled")
-    await pull(sync_database, pulled)
-    assert owner.execute("SELECT count(*) FROM receipt_file").fetchone() == (1,)
     type_into_central(pulled, "receipt", "r1", amount="99.00")
     await pull(sync_database, pulled)
-    assert owner.execute("SELECT count(*) FROM receipt_file").fetchone() == (0,)
+    assert owner.execute("SELECT amount, state FROM receipt").fetchone() == (Decimal("180.00"), "issued")
+    assert owner.execute("SELECT entity, central_id, problem FROM sync_set_aside").fetchall() == [
+        ("receipt", "r1", "CheckViolation")
+    ]
+    type_into_central(pulled, "receipt", "r1", state="cancelled", cancel_reason="Erreur de montant")
+    await pull(sync_database, pulled)
+    assert owner.execute("SELECT amount, state, cancel_reason FROM receipt").fetchone() == (
+        Decimal("180.00"), "cancelled", "Erreur de montant",
+    )  # fmt: skip
+    assert owner.execute("SELECT count(*) FROM sync_set_aside").fetchone() == (0,)
 
 
 async def test_a_central_base_restored_from_a_copy_is_read_anew(central, central_url, owner, sync_database) -> None:

@@ -29,6 +29,8 @@ BATCH = 5_000
 BEFORE = "SELECT pg_snapshot_xmax(%s::pg_snapshot) < pg_snapshot_xmax(%s::pg_snapshot)"
 LINE: dict[str, Any] = {"connect_timeout": 10, "keepalives_idle": 30, "tcp_user_timeout": 30_000}
 """A line that went dead is noticed within half a minute."""
+BESIDE = {"member": ("receipt_wish",)}
+"""Kinds of rows that the reference schema keeps in the columns of another table."""
 TIMEOUT = "SET statement_timeout = '60s'"
 
 
@@ -68,7 +70,8 @@ class PostgresDirectory:
             )
             ids: dict[str, list[str]] = {}
             for entity, row_id in await cursor.fetchall():
-                ids.setdefault(entity, []).append(row_id)
+                for name in (entity, *BESIDE.get(entity, ())):
+                    ids.setdefault(name, []).append(row_id)
         return News(ids, position)
 
     async def count(self, entity: str) -> int:

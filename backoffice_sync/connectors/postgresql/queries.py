@@ -4,9 +4,12 @@ SELECTS = {
     "campaign": "SELECT r.id::text, r.name FROM campaign r {where}",
     "member": """
         SELECT r.id::text, r.number, r.kind, r.civility, r.first_name, r.last_name, r.company_name, r.legal_form,
-               r.siren, r.language, r.deceased_on, r.suspension_code, r.stop_promo, r.receipt_rhythm, r.receipt_by,
+               r.siren, r.language, r.deceased_on, r.suspension_code, r.stop_promo,
                r.merged_into IS NOT NULL
         FROM member r {where}""",
+    "receipt_wish": """
+        SELECT r.id::text, r.member_id::text, r.receipt_rhythm, r.receipt_by
+        FROM (SELECT id, id AS member_id, receipt_rhythm, receipt_by FROM member) r {where}""",
     "address": """
         SELECT r.id::text, r.member_id::text, r.unit, r.building, r.house_number, r.street, r.locality, r.postcode,
                r.town, r.region, r.country, r.is_main, r.returned_on, r.returned_reason
@@ -21,16 +24,19 @@ SELECTS = {
                r.rhythm, r.signed_on, r.next_debit_on, r.state, r.ended_on
         FROM mandate r {where}""",
     "gift": """
-        SELECT r.id::text, r.member_id::text, r.campaign_id::text, r.given_on, r.amount, r.currency, r.means, r.state,
-               r.state_reason
+        SELECT r.id::text, r.member_id::text, r.campaign_id::text, r.mandate_id::text, r.given_on, r.amount, r.currency,
+               r.means, r.state, r.state_reason, r.deductible, r.form, r.nature
         FROM gift r {where}""",
     "receipt": """
         SELECT r.id::text, r.member_id::text, r.number, r.fiscal_year, r.kind, r.article, r.issued_on, r.amount,
-               r.currency, r.state, r.donor_name, r.donor_address,
+               r.currency, r.state, r.donor_name, r.donor_address, r.donor_siren,
                (SELECT coalesce(jsonb_agg(
-                            jsonb_build_object('on', g.given_on, 'amount', g.amount::text, 'means', g.means)
+                            jsonb_build_object('gift', g.id::text, 'on', g.given_on, 'amount', g.amount::text,
+                                               'means', g.means, 'form', g.form, 'nature', g.nature)
                             ORDER BY g.given_on, g.id), '[]')::text
-                FROM receipt_gift rg JOIN gift g ON g.id = rg.gift_id WHERE rg.receipt_id = r.id)
+                FROM receipt_gift rg JOIN gift g ON g.id = rg.gift_id WHERE rg.receipt_id = r.id),
+               r.cancelled_on, r.cancel_reason,
+               coalesce((SELECT next.number FROM receipt next WHERE next.id = r.replaced_by), '')
         FROM receipt r {where}""",
     "memo": """
         SELECT r.id::text, r.member_id::text, r.body, r.starts_on, r.ends_on
@@ -43,6 +49,7 @@ READ_GROUP = {
         FROM address WHERE member_id = %(member)s AND is_main ORDER BY id LIMIT 1""",
     "email": """
         SELECT address, confirmed_on::text FROM email WHERE member_id = %(member)s AND is_main ORDER BY id LIMIT 1""",
+    "receipt_wish": "SELECT receipt_rhythm, receipt_by FROM member WHERE id = %(member)s",
     "memo": """
         SELECT body, starts_on::text, ends_on::text FROM memo WHERE member_id = %(member)s AND kind = 'extranet'""",
 }
@@ -74,6 +81,11 @@ WRITE_GROUP = {
             INSERT INTO email (member_id, address, is_main, origin, confirmed_on)
             VALUES (%(member)s, %(address)s, true, 'donor extranet', %(confirmed_on)s)""",
         "delete": "UPDATE email SET is_main = false WHERE member_id = %(member)s AND is_main",
+    },
+    # A member always has a wish, so it is never inserted or deleted.
+    "receipt_wish": {
+        "update": """
+            UPDATE member SET receipt_rhythm = %(receipt_rhythm)s, receipt_by = %(receipt_by)s WHERE id = %(member)s""",
     },
     "memo": {
         "insert": """

@@ -102,6 +102,11 @@ CREATE TABLE gift (
     means           text NOT NULL CHECK (means IN ('cheque', 'card', 'transfer', 'debit', 'cash', 'other')),
     state           text NOT NULL CHECK (state IN ('received', 'pending', 'refused', 'refunded')),
     state_reason    text NOT NULL DEFAULT '',        -- SEPA reason code or words
+    -- no right to a receipt when something was received in return
+    deductible      boolean NOT NULL DEFAULT true,
+    form            text NOT NULL DEFAULT 'manual' CHECK (form IN ('authentic_deed', 'private_deed', 'manual', 'other')),
+    nature          text NOT NULL DEFAULT 'cash'
+                    CHECK (nature IN ('cash', 'securities', 'waived_income', 'expenses', 'other')),
     campaign_id     bigint REFERENCES campaign,
     mandate_id      bigint REFERENCES mandate
 );
@@ -118,9 +123,13 @@ CREATE TABLE receipt (                               -- reçu fiscal
     amount          numeric(12,2) NOT NULL CHECK (amount > 0),
     currency        char(3) NOT NULL DEFAULT 'EUR',
     state           text NOT NULL DEFAULT 'issued' CHECK (state IN ('issued', 'cancelled')),
+    cancelled_on    date,
+    cancel_reason   text NOT NULL DEFAULT '',        -- as the donor may read it
+    replaced_by     bigint REFERENCES receipt,
     -- the donor as on the day of issue: a later move changes no receipt
     donor_name      text NOT NULL,
-    donor_address   text NOT NULL                    -- lines separated by newlines
+    donor_address   text NOT NULL,                   -- lines separated by newlines
+    donor_siren     text NOT NULL DEFAULT ''         -- of a company
 );
 CREATE INDEX ON receipt (member_id, fiscal_year);
 
