@@ -9,7 +9,7 @@ LIBRARIES := libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liber
 BROWSER := chromium
 PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo demo-reset test check check-defences bench messages lock clean
+.PHONY: help demo demo-reset test check check-defences bench bench-receipts messages lock clean
 
 help:
 	@echo "make demo             the whole extranet on http://localhost:$(PORT), with invented people (PORT=…)"
@@ -18,6 +18,7 @@ help:
 	@echo "make check            style and types only"
 	@echo "make check-defences   take the defences away one by one: a test must fail for each (fifteen minutes)"
 	@echo "make bench            measure speed"
+	@echo "make bench-receipts   measure the rendering of receipts (RECEIPTS=10000: how many in the long run)"
 	@echo "make messages         bring the French catalogue up to date with the texts of code and templates"
 	@echo "make lock             write requirements.lock anew from pyproject.toml"
 	@echo "make clean            delete the environment and all caches; the demonstration's data stays"
@@ -41,6 +42,9 @@ check-defences: .venv/ready-for-tests
 
 bench: .venv/ready-for-tests
 	@.venv/bin/python -m tests.bench
+
+bench-receipts: .venv/ready-for-tests
+	@.venv/bin/python -m tests.bench.receipts
 
 messages: .venv/ready
 	@.venv/bin/python -m portal.catalogue

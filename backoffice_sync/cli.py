@@ -76,11 +76,17 @@ def pull(options: argparse.Namespace) -> None:  # noqa: ARG001 - has no options
 
 
 def push(options: argparse.Namespace) -> None:  # noqa: ARG001 - has no options
-    """pass on the changes that are due"""
+    """pass on the changes that are due, and the receipts that the portal issued, refused ones again too"""
     from backoffice_sync.push import push as pass_on
+    from backoffice_sync.receipts import deliver_receipts, retry_refused
 
-    done = asyncio.run(_with_both(lambda portal, central, _: pass_on(portal, central)))
-    print(f"{done} members looked after")
+    async def everything(portal: Database, central: PostgresDirectory, _: SyncSettings) -> tuple[int, int]:
+        done = await pass_on(portal, central)
+        await retry_refused(portal)
+        return done, await deliver_receipts(portal, central, limit=None)
+
+    done, told = asyncio.run(_with_both(everything))
+    print(f"{done} members looked after, {told} receipts told")
 
 
 def run(options: argparse.Namespace) -> None:  # noqa: ARG001 - has no options

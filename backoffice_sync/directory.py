@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any, Protocol
 
 Row = tuple[Any, ...]
@@ -51,6 +53,28 @@ class News:
     position: str
 
 
+@dataclass(frozen=True)
+class IssuedReceipt:
+    """A tax receipt that the portal issued, as the central base is to keep it."""
+
+    member: str
+    number: str
+    fiscal_year: int
+    kind: str
+    article: str
+    issued_on: date
+    amount: Decimal
+    currency: str
+    state: str
+    cancelled_on: date | None
+    cancel_reason: str
+    replaced_by: str
+    donor_name: str
+    donor_address: str
+    donor_siren: str
+    gifts: tuple[str, ...]
+
+
 class Directory(Protocol):
     """Every method may raise DirectoryUnreachable."""
 
@@ -88,3 +112,6 @@ class Directory(Protocol):
         self, member: str, group: str, value: Value | None, *, expected: Value | None, change_id: str
     ) -> Outcome:
         """Replace what a group holds, if it still holds what is expected; once only for each change."""
+
+    async def put_receipt(self, receipt: IssuedReceipt) -> str | Rejected:
+        """Keep a receipt, or its new state, under its number, however often it is told; gives its number there."""

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from backoffice_sync.directory import Directory, DirectoryUnreachable
 from backoffice_sync.pull import pull
 from backoffice_sync.push import push
+from backoffice_sync.receipts import deliver_receipts
 from portal.changes import CHANNEL
 from portal.database import Database
 
@@ -34,6 +35,7 @@ async def run(portal: Database, directory: Directory, *, pull_seconds: float) ->
                 await pull(portal, directory)
                 next_pull = loop.time() + pull_seconds
             await push(portal, directory)
+            await deliver_receipts(portal, directory)
         except (DirectoryUnreachable, SQLAlchemyError, psycopg.Error) as error:
             log.warning("%s; trying again in %s s", type(error).__name__, RECOVER_SECONDS)
             next_pull = loop.time() + RECOVER_SECONDS

@@ -9,6 +9,7 @@ from portal import clock
 from portal.changes import OPEN, RecordedChange, Status, SyncHeartbeat
 from portal.database import Database
 from portal.members.models import Member
+from portal.receipts.models import Receipt
 
 
 async def status(portal: Database) -> dict[str, Any]:
@@ -24,6 +25,8 @@ async def status(portal: Database) -> dict[str, Any]:
         in_review = select(Member.number).join(RecordedChange, RecordedChange.member_id == Member.id).distinct()
         review = sorted(await db.scalars(in_review.where(RecordedChange.status == Status.REVIEW)))
         conflicts = await db.scalar(select(func.count()).select_from(SyncConflict))
+        refused = select(Receipt.number).where(Receipt.by_portal, Receipt.undelivered != "").order_by(Receipt.number)
+        receipts_refused = list(await db.scalars(refused))
         beats = {row.duty: row.at for row in await db.execute(select(SyncHeartbeat.duty, SyncHeartbeat.at))}
         cursors = {row.system: row.position for row in await db.execute(select(SyncCursor.system, SyncCursor.position))}
     return {
@@ -33,6 +36,7 @@ async def status(portal: Database) -> dict[str, Any]:
         "conflicts": conflicts,
         "members_under_review": review,
         "rows_set_aside": set_aside,
+        "receipts_refused": receipts_refused,
         "last_pull_seconds": clock.age(beats.get("pull")),
         "last_push_seconds": clock.age(beats.get("push")),
         "cursors": cursors,
@@ -51,6 +55,7 @@ def in_words(found: dict[str, Any]) -> str:
         ("refused", str(changes["refused"])),
         ("under review", _list(changes["review"], found["members_under_review"])),
         ("conflicts noted", str(found["conflicts"])),
+        ("receipts refused there", _list(len(found["receipts_refused"]), found["receipts_refused"])),
         ("rows set aside", _list(len(found["rows_set_aside"]), found["rows_set_aside"])),
     ]
     return "\n".join(f"{name:24} {value}" for name, value in lines)

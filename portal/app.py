@@ -17,18 +17,21 @@ from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError  # noq
 from portal import health, logs
 from portal.activation import pages as activation
 from portal.database import Database, provide_db, role_url
+from portal.figures import pages as figures
 from portal.gifts import pages as gifts
 from portal.home import pages as home
 from portal.mandates import pages as mandates
 from portal.memos import pages as memos
 from portal.oidc import pages as oidc
 from portal.passkeys import pages as passkeys
+from portal.preferences import pages as preferences
 from portal.profile import pages as profile
 from portal.receipts import pages as receipts
 from portal.security import pages as security
 from portal.settings import Settings
 from portal.signin import pages as signin
 from portal.staff import pages as staff
+from portal.tax import pages as tax
 from portal.web.body import LARGEST_FORM
 from portal.web.donor import provide_donor
 from portal.web.errors import show_fault, show_missing_file, show_pause, show_refusal
@@ -59,9 +62,12 @@ def build(settings: Settings, database: Database) -> Litestar:
         *gifts.HANDLERS,
         *mandates.HANDLERS,
         *receipts.HANDLERS,
+        *tax.HANDLERS,
         *profile.HANDLERS,
+        *preferences.HANDLERS,
         *staff.HANDLERS,
         *memos.HANDLERS,
+        *figures.HANDLERS,
         *health.HANDLERS,
         create_static_files_router(
             "/static",

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import MISSING, fields
 
-from portal import logs
+from portal import cli_receipts, logs
 from portal import settings as configuration
 from portal.settings import STAFF_ROLES, Settings, SettingsError
 
@@ -32,6 +32,8 @@ def main() -> None:
     demo_options.add_argument("--reset", action="store_true", help="forget the demonstration's data")
     command("journal", journal).add_argument("act", choices=["verify"])
     command("visits", visits).add_argument("act", choices=["end"])
+    receipts_options = command("receipts", receipts)
+    cli_receipts.add_options(receipts_options)
     staff_options = command("staff", staff)
     acts = staff_options.add_subparsers(dest="act", required=True)
     create = acts.add_parser("create", help="give somebody access to the desk, or another role")
@@ -114,6 +116,12 @@ def visits(options: argparse.Namespace) -> None:  # noqa: ARG001 - the only act 
     from portal.work import as_owner
 
     asyncio.run(as_owner(configuration.load(), lambda db: actions.end_all_visits(db, actor="command line")))
+
+
+def receipts(options: argparse.Namespace) -> int:
+    """issue, render and hand over, or cancel tax receipts"""
+    logs.set_up()
+    return cli_receipts.run(options)
 
 
 def staff(options: argparse.Namespace) -> int | None:

@@ -4,6 +4,7 @@ A job is deferred on the request's own connection, so it exists exactly if the
 change that asked for it was committed. Tasks live in `<feature>/tasks.py`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,8 @@ queue = procrastinate.App(
         "portal.oidc.tasks",
         "portal.activation.tasks",
         "portal.receipts.tasks",
+        "portal.campaign.tasks",
+        "portal.preferences.tasks",
         "portal.housekeeping",
     ],
 )
@@ -42,6 +45,12 @@ class Workshop:
 def workshop(context: JobContext) -> Workshop:
     found: Workshop = context.additional_context["workshop"]
     return found
+
+
+async def defer_many(db: AsyncSession, task: str, arguments: Sequence[dict[str, Any]]) -> None:
+    """Queue a task many times, in the transaction of `db`."""
+    connection = await (await db.connection()).get_raw_connection()
+    await queue.configure_task(task, connection=connection.driver_connection).batch_defer_async(*arguments)
 
 
 async def defer(db: AsyncSession, task: str, *, once: str | None = None, **arguments: Any) -> None:

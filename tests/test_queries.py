@@ -9,12 +9,19 @@ from tests.personas import MARIE, STRANGER
 BUDGET = {
     "/": 4,
     "/gifts": 3,
+    "/gifts?means=cheque&state=received": 3,
+    "/gifts.csv": 2,
+    "/gifts/regular": 3,
+    "/gifts/statement": 3,
     "/mandates": 2,
     "/receipts": 2,
+    "/tax?year=2026": 3,
     "/profile": 5,
     "/profile/address": 3,
-    "/profile/changes": 3,
+    "/profile/changes": 2,
+    "/preferences/receipts": 2,
 }
+STATEMENT = "/gifts/statement?first=01/01/2000&last=31/12/2026"
 
 
 @pytest.fixture
@@ -38,3 +45,84 @@ async def test_a_page_keeps_to_its_number_of_statements(visitor, statements, pat
     statements.clear()
     assert (await walker.get(path)).status == 200
     assert len(statements) == BUDGET[path], "\n".join(statements)
+
+
+@pytest.mark.parametrize(
+    ("path", "most_bytes"),
+    [("/gifts", 32_000), ("/gifts?means=cheque&number=3", 32_000), ("/gifts.csv", 60_000), (STATEMENT, 250_000)],
+)
+async def test_five_hundred_gifts_cost_no_more_statements(visitor, owner, statements, path, most_bytes) -> None:
+    walker = visitor()
+    await walker.enter(MARIE)
+    await walker.get(path)
+    statements.clear()
+    await walker.get(path)
+    few = len(statements)
+    owner.execute(
+        "INSERT INTO gift (central_id, member_id, given_on, amount, currency, means, state, state_reason, campaign_id) "
+        "SELECT 'm' || n, m.id, date '2010-01-01' + n * 12, n, 'EUR', 'cheque', 'received', '', c.id "
+        "FROM member m, campaign c, generate_series(1, 456) AS n WHERE m.number = %s",
+        [MARIE.number],
+    )
+    statements.clear()
+    page = await walker.get(path)
+    assert len(statements) == few, "\n".join(statements)
+    assert 10_000 < len(page.html.encode()) < most_bytes
+
+
+@pytest.mark.parametrize(("gift", "budget"), [("g1", 2), ("g-now", 4)])
+async def test_one_gift_costs_few_statements(visitor, owner, statements, gift, budget) -> None:
+    number = owner.execute("SELECT id FROM gift WHERE central_id = %s", [gift]).fetchone()[0]
+    walker = visitor()
+    await walker.enter(MARIE)
+    await walker.get(f"/gifts/{number}")
+    statements.clear()
+    assert (await walker.get(f"/gifts/{number}")).status == 200
+    assert len(statements) == budget, "\n".join(statements)
+
+
+@pytest.mark.parametrize(("path", "budget"), [("/staff/receipts", 4), ("/staff/declarations", 3)])
+async def test_the_staffs_figures_cost_the_same_with_more_receipts(editor, owner, statements, path, budget) -> None:
+    owner.execute(
+        "INSERT INTO receipt (member_id, number, fiscal_year, kind, article, issued_on, amount, currency, state, "
+        "donor_name, donor_address, lines) SELECT m.id, m.number || '-' || n, 2015 + n % 10, 'gift', '200', "
+        "date '2015-01-01' + n * 30, n, 'EUR', 'issued', '', '', '[]' FROM member m, generate_series(1, 100) AS n"
+    )
+    await editor.get(path)
+    statements.clear()
+    assert (await editor.get(path)).status == 200
+    assert len(statements) == budget, "\n".join(statements)
+
+
+@pytest.mark.parametrize(("path", "budget"), [("", 3), ("/pdf", 3), ("/duplicate", 3)])
+async def test_a_receipt_costs_few_statements(visitor, owner, statements, path, budget) -> None:
+    number = owner.execute("SELECT id FROM receipt").fetchone()[0]
+    owner.execute(
+        "INSERT INTO receipt_file (receipt_id, variant, member_id, content, sha256) "
+        "SELECT id, unnest(ARRAY['original', 'duplicate']), member_id, '%PDF', '' FROM receipt"
+    )
+    walker = visitor()
+    await walker.enter(MARIE)
+    await walker.get("/receipts")
+    statements.clear()
+    assert (await walker.get(f"/receipts/{number}{path}")).status == 200
+    assert len(statements) == budget, "\n".join(statements)
+
+
+async def test_verifying_a_receipt_costs_two_statements(visitor, statements) -> None:
+    assert (await visitor().get("/verify?number=2025-000017&code=4F2A91C077BE")).status == 200
+    assert len(statements) == 2, "\n".join(statements)
+
+
+async def test_many_receipts_cost_no_more_statements(visitor, owner, statements) -> None:
+    owner.execute(
+        "INSERT INTO receipt (member_id, number, fiscal_year, kind, article, issued_on, amount, currency, state, "
+        "donor_name, donor_address, lines) SELECT member_id, 'n' || n, 2000 + n % 20, 'gift', '200', issued_on, 1, "
+        "'EUR', 'issued', '', '', '[]' FROM receipt, generate_series(1, 300) AS n"
+    )
+    walker = visitor()
+    await walker.enter(MARIE)
+    statements.clear()
+    page = await walker.get("/receipts")
+    assert page.text.count("Download (PDF)") == 301
+    assert len(statements) == BUDGET["/receipts"], "\n".join(statements)

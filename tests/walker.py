@@ -40,7 +40,9 @@ class Page:
         found = next((form for form in self.tree.iterfind(".//form") if form.get("action") == action), None)
         assert found is not None, f"no form for {action} on {self.path}"
         values = {
-            field.get("name"): field.get("value", "") for field in found.iterfind(".//input") if field.get("name")
+            field.get("name"): field.get("value", "")
+            for field in found.iterfind(".//input")
+            if field.get("name") and (field.get("type") != "radio" or field.get("checked") is not None)
         }
         values |= {area.get("name"): (area.text or "").lstrip("\n") for area in found.iterfind(".//textarea")}
         for select in found.iterfind(".//select"):

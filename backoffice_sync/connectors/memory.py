@@ -1,6 +1,7 @@
 """A central base in memory that behaves as the port promises: for tests, and to try a mapping."""
 
 import copy
+import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import date
 
@@ -8,6 +9,7 @@ from backoffice_sync.directory import (
     Applied,
     Conflict,
     DirectoryUnreachable,
+    IssuedReceipt,
     MemberGone,
     News,
     Outcome,
@@ -90,6 +92,39 @@ class MemoryDirectory:
         if self.answers_get_lost:
             raise DirectoryUnreachable
         return Applied()
+
+    async def put_receipt(self, receipt: IssuedReceipt) -> str | Rejected:
+        self._answer()
+        if reason := self.refuses({"number": receipt.number}):
+            return Rejected(reason)
+        gifts = [row for row in self.tables["gift"].values() if row[0] in receipt.gifts]
+        if len(gifts) < len(receipt.gifts) or receipt.member not in self.tables["member"]:
+            return Rejected("Our records cannot take this receipt: its member or gifts are not there.")
+        names = ENTITIES["receipt"].incoming
+        rows = (dict(zip(names, row, strict=True)) for row in self.tables["receipt"].values())
+        known = next((row for row in rows if row["number"] == receipt.number), None)
+        told = vars(receipt) | {"lines": json.dumps([self._line(row) for row in gifts])}
+        if known is None:
+            told["central_id"] = f"receipt-{len(self.tables['receipt']) + 1}"
+        elif any(known[name] != told[name] for name in ("member", "fiscal_year", "issued_on", "amount")):
+            return Rejected("Another receipt has this number already.")
+        else:
+            life = ("state", "cancelled_on", "cancel_reason", "replaced_by")
+            kept = life if known["state"] == "cancelled" else ()
+            told = known | {name: told[name] for name in life} | {name: known[name] for name in kept if known[name]}
+        row = tuple(told[name] for name in names)
+        if self.tables["receipt"].get(row[0]) != row:
+            self.put("receipt", row)
+        self.writes.append(f"{receipt.number} {receipt.state}")
+        if self.answers_get_lost:
+            raise DirectoryUnreachable
+        return str(row[0])
+
+    @staticmethod
+    def _line(row: Row) -> dict[str, str]:
+        gift = dict(zip(ENTITIES["gift"].incoming, row, strict=True))
+        names = {"gift": "central_id", "on": "given_on", "amount": "amount", "means": "means", "form": "form"}
+        return {name: str(gift[column]) for name, column in (names | {"nature": "nature"}).items()}
 
     def _answer(self) -> None:
         if not self.reachable:

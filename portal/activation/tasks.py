@@ -18,6 +18,7 @@ from portal.changes import RecordedChange
 from portal.i18n import N_
 from portal.jobs import queue, workshop
 from portal.members.rules import addressee
+from portal.pdf import Sheet
 from portal.profile.queries import address_value
 from portal.profile.rules import envelope
 from portal.settings import Settings
@@ -32,7 +33,7 @@ async def print_letters(context: JobContext, batch_id: str) -> None:
     async with shop.database.begin() as db:
         batch = (await db.scalars(select(LetterBatch).where(wanted))).one()
         letters, left_out = await _write(db, shop.settings, batch)
-    pdf = await shop.printer.render(_render(shop.settings, letters)) if letters else None
+    pdf = await shop.printer.render(Sheet(_render(shop.settings, letters))) if letters else None
     async with shop.database.begin() as db:
         values = {"written": len(letters), "left_out": left_out, "done_at": func.now()}
         content = crypto.seal(shop.settings.secret_key, "letters", pdf) if pdf else None

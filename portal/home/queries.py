@@ -14,7 +14,7 @@ from portal.mandates.models import Mandate
 from portal.members.models import Member
 from portal.memos.queries import shown_to
 from portal.profile.models import EmailAddress, PostalAddress
-from portal.receipts.models import Receipt
+from portal.receipts.models import Receipt, ReceiptWish
 from portal.web.donor import Donor
 
 MEMBER = bindparam("member", type_=Uuid())
@@ -27,6 +27,7 @@ change = RecordedChange.__table__.c
 gift = Gift.__table__.c
 mandate = Mandate.__table__.c
 receipt = Receipt.__table__.c
+wish = ReceiptWish.__table__.c
 
 main_email = (
     select(email.address, email.confirmed_on, email.bounced_on)
@@ -40,11 +41,17 @@ changes_under_way = select(func.count()).where(
     change.actor == bindparam("actor"),
     change.status.in_(OPEN),
 )
+receipts_by_post = select(wish.id).where(
+    wish.member_id == MEMBER,
+    wish.receipt_by == "post",
+    wish.receipt_rhythm != "none",
+)
 CARD = (
     select(
         shown_to(MEMBER, TODAY).scalar_subquery().label("memo"),
         main_address.scalar_subquery().label("returned_on"),
         changes_under_way.scalar_subquery().label("under_way"),
+        receipts_by_post.exists().label("receipts_by_post"),
         main_email.c.address.label("email"),
         main_email.c.confirmed_on,
         main_email.c.bounced_on,

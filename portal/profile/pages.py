@@ -1,5 +1,6 @@
 """My details: what the association knows of me, my postal address, and what became of my changes."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal import i18n
 from portal.changes import GROUP_WORDS, STATUS_WORDS
 from portal.members.rules import addressee
+from portal.preferences.rules import Wish
 from portal.profile import actions, queries, rules
 from portal.profile.forms import ADDRESS_FIELDS, parse_address, typed_address
 from portal.web import forms, session
@@ -83,19 +85,24 @@ async def save_address(
 
 @get("/profile/changes")
 async def show_changes(db: NamedDependency[AsyncSession], donor: NamedDependency[Donor]) -> Template:
-    member = addressee(await queries.member_of(db, donor))
     changes = [
-        {"change": row, "old": _shown(row.group, row.old, member), "new": _shown(row.group, row.new, member)}
+        {"change": row, "old": _shown(row.group, row.old), "new": _shown(row.group, row.new)}
         for row in await queries.my_changes(db, donor)
     ]
     return page("profile/changes", changes=changes, words=STATUS_WORDS, groups=GROUP_WORDS)
 
 
-def _shown(group: str, value: dict[str, Any] | None, member: str) -> list[str]:
-    """A changed value in lines: an address as on the envelope, without its first line."""
-    if value is None:
-        return []
-    return [value["address"]] if group == "email" else rules.envelope(rules.Address(**value), member)[1:]
+def _shown(group: str, value: dict[str, Any] | None) -> list[str]:
+    return SHOWN[group](value) if value else []
+
+
+SHOWN: dict[str, Callable[[dict[str, Any]], list[str]]] = {
+    "address": lambda value: rules.envelope(rules.Address(**value), addressee=""),
+    "email": lambda value: [value["address"]],
+    "memo": lambda value: [value["body"]],
+    "receipt_wish": lambda value: [i18n.gettext(Wish(**value).words)],
+}
+"""How a changed value of each field group is shown, in lines."""
 
 
 async def _lines(db: AsyncSession, donor: Donor, address: rules.Address) -> list[str]:

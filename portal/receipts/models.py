@@ -48,6 +48,7 @@ class Receipt(Base):
     delivered: Mapped[str] = mapped_column(
         server_default="", doc="of a receipt issued here: the state that the central base has been told"
     )
+    undelivered: Mapped[str] = mapped_column(server_default="", doc="why the central base did not take it")
     problem: Mapped[str] = mapped_column(server_default="", doc="why it could not be rendered")
     handed_at: Mapped[datetime | None] = mapped_column(doc="when the donor was told, or the letter was made")
     handed_by: Mapped[str] = mapped_column(server_default="", doc="email or post")

@@ -1,5 +1,8 @@
-"""My tax receipts: by fiscal year, each as a PDF."""
+"""My tax receipts: by fiscal year, each with its life and its PDF; and the page where anybody verifies one."""
 
+from datetime import date
+from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +12,16 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal import jobs, journal
-from portal.receipts import queries
+from portal import i18n, jobs, journal
+from portal.gifts.rules import MEANS
+from portal.receipts import paper, queries, rules
+from portal.settings import Settings
+from portal.web import forms
 from portal.web.donor import Donor
-from portal.web.errors import NotFound
-from portal.web.session import HTTPRequest
+from portal.web.errors import BadForm, NotFound
+from portal.web.session import HTTPRequest, client_address
 from portal.web.templating import page
+from portal.web.throttle import allow, network
 
 MOST_LOOKS = 20
 """Seconds after which the waiting page no longer promises that the receipt comes by itself."""
@@ -25,6 +32,25 @@ async def show_receipts(db: NamedDependency[AsyncSession], donor: NamedDependenc
     return page("receipts/receipts", receipts=await queries.listed(db, donor))
 
 
+@get("/receipts/{receipt_id:uuid}")
+async def show_receipt(
+    db: NamedDependency[AsyncSession], donor: NamedDependency[Donor], receipt_id: FromPath[UUID]
+) -> Template:
+    receipt = await queries.one(db, donor, receipt_id)
+    if receipt is None:
+        raise NotFound
+    kin = await queries.kin(db, donor, receipt)
+    lines = [
+        (
+            i18n.day(date.fromisoformat(line["on"])),
+            MEANS[line["means"]],
+            i18n.money(Decimal(line["amount"]), receipt.currency),
+        )
+        for line in receipt.lines
+    ]
+    return page("receipts/receipt", receipt=receipt, lines=lines, kin=kin, code=paper.spaced(receipt.code))
+
+
 @get("/receipts/{receipt_id:uuid}/pdf")
 async def download_receipt(
     request: HTTPRequest,
@@ -33,24 +59,73 @@ async def download_receipt(
     receipt_id: FromPath[UUID],
     look: FromQuery[int] = 0,
 ) -> Response[Any]:
-    """The stored file; the first time, a page that waits the second or two that rendering takes."""
-    receipt = await queries.one(db, donor, receipt_id)
-    if receipt is None or receipt.state != "issued":
+    """The receipt; of a cancelled one, a copy that says so."""
+    found = await queries.file_of(db, donor, receipt_id)
+    if found is None:
         raise NotFound
-    if receipt.content is None:
-        if look == 0:
-            await jobs.defer(db, "receipts.render", once=f"receipt {receipt_id}", receipt_id=str(receipt_id))
-        waiting = page("receipts/waiting", number=receipt.number, late=look >= MOST_LOOKS)
-        if look < MOST_LOOKS:
-            waiting.headers["Refresh"] = f"1; url=/receipts/{receipt_id}/pdf?look={look + 1}"
-        return waiting
-    await journal.write(db, "receipt.downloaded", actor=request.user.actor, member_id=donor.id, number=receipt.number)
-    name = "".join(character for character in receipt.number if character.isalnum() or character in "-_")
+    return await _file(request, db, donor, found, look)
+
+
+@get("/receipts/{receipt_id:uuid}/duplicate")
+async def download_duplicate(
+    request: HTTPRequest,
+    db: NamedDependency[AsyncSession],
+    donor: NamedDependency[Donor],
+    receipt_id: FromPath[UUID],
+    look: FromQuery[int] = 0,
+) -> Response[Any]:
+    """For who has lost the paper: the same number and content, marked as a duplicate."""
+    found = await queries.file_of(db, donor, receipt_id, "duplicate")
+    if found is None or found.state != "issued":
+        raise NotFound
+    return await _file(request, db, donor, found, look)
+
+
+async def _file(
+    request: HTTPRequest, db: AsyncSession, donor: Donor, found: queries.Stored, look: int
+) -> Response[Any]:
+    """The stored file; the first time, a page that waits the second or two that rendering takes."""
+    if found.content is None:
+        return await _wait(request, db, found, look)
+    kind = "receipt.duplicate.made" if found.variant == "duplicate" else "receipt.downloaded"
+    await journal.write(db, kind, actor=request.user.actor, member_id=donor.id, number=found.number)
+    name = paper.file_name(found.number) + ("" if found.variant == "original" else f"-{found.variant}")
     return Response(
-        receipt.content,
+        found.content,
         media_type="application/pdf",
         headers={"Content-Disposition": f'attachment; filename="{name}.pdf"'},
     )
 
 
-HANDLERS = [show_receipts, download_receipt]
+async def _wait(request: HTTPRequest, db: AsyncSession, found: queries.Stored, look: int) -> Template:
+    if look == 0:
+        job = {"receipt_id": str(found.id), "variant": found.variant}
+        await jobs.defer(db, "receipts.render", once=f"receipt {found.id} {found.variant}", **job)
+    is_stuck = look > 0 and bool(found.problem)
+    waiting = page("receipts/waiting", number=found.number, late=look >= MOST_LOOKS or is_stuck, stuck=is_stuck)
+    if look < MOST_LOOKS and not is_stuck:
+        waiting.headers["Refresh"] = f"1; url={request.url.path}?look={look + 1}"
+    return waiting
+
+
+@get("/verify", opt={"public": True})
+async def verify_receipt(
+    request: HTTPRequest,
+    db: NamedDependency[AsyncSession],
+    settings: NamedDependency[Settings],
+    number: FromQuery[str] = "",
+    code: FromQuery[str] = "",
+) -> Template:
+    """Valid, cancelled or unknown, for who holds number and code; nothing about the donor."""
+    form = forms.Form({"number": number.strip(), "code": code.strip()})
+    if not form["number"] and not form["code"]:
+        return page("receipts/verify", form=form, asked=False, verdict=None)
+    if any(forms.is_unreadable(value) for value in form.typed.values()):
+        raise BadForm
+    if not await allow(db, settings, rules.VERIFICATIONS, network(client_address(request))):
+        return page("receipts/too-many", HTTPStatus.TOO_MANY_REQUESTS)
+    verdict = await queries.verdict(db, form["number"], rules.read_code(form["code"]))
+    return page("receipts/verify", form=form, asked=True, verdict=verdict)
+
+
+HANDLERS = [show_receipts, show_receipt, download_receipt, download_duplicate, verify_receipt]

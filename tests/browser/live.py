@@ -100,7 +100,7 @@ def running(crew: Crew, port: int, server: str) -> Iterator[None]:
             crew.step("", "migrate", "portal migrate")
         crew.step("", "fill-demo", "backoffice-sync fill-demo --members 60")
         crew.step("", "pull", "backoffice-sync pull")
-        for role in ("editor", "reader"):
+        for role in ("editor", "reader", "compliance"):
             crew.step(
                 "",
                 f"staff-{role}",

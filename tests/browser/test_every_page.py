@@ -17,7 +17,8 @@ COMPANY = "contact@boulangerie-durand.example"
 COUPLE = "couple.martin@example.org"
 EDITOR = "editor@association.example"
 DONOR_PAGES = (
-    "/", "/gifts", "/mandates", "/receipts", "/profile", "/profile/changes", "/security", "/profile/address",
+    "/", "/gifts", "/gifts/regular", "/gifts/statement", "/mandates", "/receipts", "/profile", "/profile/changes",
+    "/security", "/preferences/receipts", "/profile/address",
 )  # fmt: skip
 
 
@@ -89,7 +90,10 @@ def test_pages_while_a_change_is_under_way(live: Live, signed_in: Callable[..., 
 
 def test_pages_of_the_staff(signed_in: Callable[..., Page], inspector: Inspector) -> None:
     page = signed_in(EDITOR)
-    for path in ("/staff", "/staff?q=dupont", "/staff?q=nobody-at-all", "/staff/memo", "/security"):
+    for path in (
+        "/staff", "/staff?q=dupont", "/staff?q=nobody-at-all", "/staff/memo", "/staff/receipts", "/staff/declarations",
+        "/security",
+    ):  # fmt: skip
         page.goto(path)
         inspector.look(page)
     page.goto("/staff?q=marie.dupont")

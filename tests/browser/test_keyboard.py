@@ -70,9 +70,9 @@ def test_the_whole_errand_with_the_keyboard_alone(live: Live, visitor: Callable[
 @pytest.mark.parametrize("width", [390, 1280])
 def test_every_stop_on_the_way_through_a_page_is_seen(signed_in: Callable[..., Page], width: int) -> None:
     page = signed_in("marie.dupont@example.org", viewport={"width": width, "height": 844})
-    for path in ("/", "/gifts", "/receipts", "/profile/address"):
+    for path in ("/", "/gifts", "/gifts/regular", "/gifts/statement", "/receipts", "/profile/address"):
         page.goto(path)
-        tab_to(page, "footer button[value='en']", most=90)
+        tab_to(page, "footer button[value='en']", most=120)
 
 
 def test_the_first_tab_leads_past_the_menu(signed_in: Callable[..., Page]) -> None:

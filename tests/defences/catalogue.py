@@ -24,6 +24,7 @@ class Defence:
 
 GUARDS, SESSION, PROOF = "portal/web/guards.py", "portal/web/session.py", "portal/web/proof.py"
 WALLS, WAYS_IN = "portal/migrations/versions/0002_walls.py", "portal/migrations/versions/0003_ways_in.py"
+RECEIPTS = "portal/migrations/versions/0004_receipts.py"
 PROVIDER, PASSKEYS = "portal/oidc/provider.py", "portal/passkeys/rules.py"
 SIGN_IN = "tests/signin/test_signing_in.py"
 
@@ -119,8 +120,21 @@ DEFENCES = [
     Defence("tries of the letter", "portal/activation/queries.py", "        ActivationCode.tries < MOST_TRIES,\n", "", "tests/activation"),
     Defence("letter once", "portal/activation/queries.py", "        ActivationCode.used_at.is_(None),\n", "", "tests/activation"),
     Defence("letter expires", "portal/activation/queries.py", "        ActivationCode.expires_at > func.now(),\n", "", "tests/activation"),
+    # Receipts
+    Defence("a receipt is final", RECEIPTS, "    IF NEW.state <> 'cancelled' AND NOT OLD.by_portal THEN", "    IF false THEN", "tests/backoffice_sync/test_pull.py"),
+    Defence("a cancelled receipt stays cancelled", RECEIPTS, "    IF OLD.by_portal AND OLD.state = 'cancelled' THEN", "    IF false THEN", "tests/backoffice_sync/test_receipts.py"),
+    Defence("row-level security of receipts", RECEIPTS, 'op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")', "pass", "tests/test_migrations.py"),
+    Defence("verification wants the code", RECEIPTS, " AND r.code = secret;", ";", "tests/receipts"),
+    Defence("verification is throttled", "portal/receipts/pages.py", "if not await allow(db, settings, rules.VERIFICATIONS, network(client_address(request))):", "if False:", "tests/receipts"),
+    Defence("one issuer at a time", "portal/issuing/actions.py", "held.with_for_update()", "held", "tests/issuing"),
+    Defence("no gift on two receipts", "portal/issuing/queries.py", "        .where(Gift.member_id.in_(members), _in_year(year), ~RECEIPTED)", "        .where(Gift.member_id.in_(members), _in_year(year))", "tests/issuing"),
+    Defence("nothing missing on a receipt", "portal/receipts/press.py", 'problem = "; ".join(paper.faults(frozen))', 'problem = ""', "tests/receipts"),
+    Defence("somebody else's number is left alone", "backoffice_sync/connectors/postgresql/queries.py", "    WHERE (receipt.member_id, receipt.fiscal_year, receipt.issued_on, receipt.amount)\n        = (EXCLUDED.member_id, EXCLUDED.fiscal_year, EXCLUDED.issued_on, EXCLUDED.amount)\n", "", "tests/backoffice_sync/test_receipts.py"),
+    Defence("figures are those that were seen", "portal/figures/actions.py", "        .having(counted == year.euros.count, counted_total == year.euros.total)\n", "", "tests/figures"),
+    Defence("who may declare", "portal/figures/pages.py", 'DECLARE = STAFF | {"roles": DECLARERS}', "DECLARE = STAFF", "tests/figures tests/test_routes.py"),
+    Defence("lock against silent overwriting of a wish", "portal/preferences/actions.py", "    if fingerprint(old) != seen:", "    if False:", "tests/preferences"),
     Defence("renderer fetches nothing", "portal/pdf.py", 'URLFetcher(allowed_protocols=("data",), allow_redirects=False)', "URLFetcher()", "tests/receipts"),
-    Defence("no formulas in files", "portal/gifts/pages.py", 'FORMULA_STARTS = ("=", "+", "-", "@", "\\t", "\\r")', 'FORMULA_STARTS = ("\\0",)', "tests/gifts"),
+    Defence("no formulas in files", "portal/spreadsheet.py", 'FORMULA_STARTS = ("=", "+", "-", "@", "\\t", "\\r")', 'FORMULA_STARTS = ("\\0",)', "tests/gifts"),
     Defence("discreet logs", "portal/logs.py", "            causes.append(type(error).__name__)", "            causes.append(repr(error))", "tests/web/test_errors.py"),
     Defence("default secret refused", "portal/settings.py", "elif settings.secret_key == EXAMPLE_SECRET and not local:", "elif False:", "tests/web/test_refusals.py tests/test_settings.py"),
     Defence("mail sign-in of staff refused in public", "portal/settings.py", "if (settings.demo or settings.staff_email_sign_in) and not local:", "if False:", "tests/web/test_refusals.py tests/test_settings.py"),

@@ -9,12 +9,19 @@ from psycopg import AsyncConnection, AsyncCursor
 from schwifty import IBAN
 from schwifty.exceptions import SchwiftyException
 
-from backoffice_sync.connectors.postgresql.queries import READ_GROUP, SELECTS, WRITE_GROUP
+from backoffice_sync.connectors.postgresql.queries import (
+    PUT_RECEIPT,
+    PUT_RECEIPT_GIFTS,
+    READ_GROUP,
+    SELECTS,
+    WRITE_GROUP,
+)
 from backoffice_sync.directory import (
     Applied,
     Conflict,
     DirectoryUnreachable,
     HistoryLost,
+    IssuedReceipt,
     MemberGone,
     News,
     Outcome,
@@ -125,6 +132,24 @@ class PostgresDirectory:
         except (psycopg.errors.IntegrityError, psycopg.errors.DataError, psycopg.errors.RaiseException):
             return Rejected(N_("Our records cannot take this as it is written. Please change it, or call us."))
         return Applied()
+
+    async def put_receipt(self, receipt: IssuedReceipt) -> str | Rejected:
+        values = vars(receipt) | {"gifts": list(receipt.gifts)}
+        try:
+            async with self._cursor() as cursor:
+                await cursor.execute(PUT_RECEIPT, values)
+                row = await cursor.fetchone()
+                if row is None:
+                    return Rejected(N_("Another receipt has this number already."))
+                await cursor.execute(PUT_RECEIPT_GIFTS, values | {"id": row[0]})
+                await cursor.execute(
+                    "INSERT INTO journal (actor, member_id, act, change_id) VALUES ('donor extranet', %s, %s, %s) "
+                    "ON CONFLICT (change_id) DO NOTHING",
+                    [receipt.member, f"receipt {receipt.state}", f"receipt {receipt.number} {receipt.state}"],
+                )
+        except (psycopg.errors.IntegrityError, psycopg.errors.DataError, psycopg.errors.RaiseException):
+            return Rejected(N_("Our records cannot take this receipt: its member or gifts are not there."))
+        return str(row[0])
 
     @asynccontextmanager
     async def _cursor(self) -> AsyncIterator[AsyncCursor[Any]]:

@@ -97,3 +97,22 @@ WRITE_GROUP = {
         "delete": "DELETE FROM memo WHERE member_id = %(member)s AND kind = 'extranet'",
     },
 }
+
+# A number is kept once; told again, only its state moves on, and a cancelled one stays cancelled as it was typed here.
+# Another receipt under this number is left alone.
+PUT_RECEIPT = """
+    INSERT INTO receipt (member_id, number, fiscal_year, kind, article, issued_on, amount, currency, state,
+                         cancelled_on, cancel_reason, replaced_by, donor_name, donor_address, donor_siren)
+    VALUES (%(member)s, %(number)s, %(fiscal_year)s, %(kind)s, %(article)s, %(issued_on)s, %(amount)s, %(currency)s,
+            %(state)s, %(cancelled_on)s, %(cancel_reason)s, (SELECT id FROM receipt WHERE number = %(replaced_by)s),
+            %(donor_name)s, %(donor_address)s, %(donor_siren)s)
+    ON CONFLICT (number) DO UPDATE SET
+        state = CASE WHEN receipt.state = 'cancelled' THEN receipt.state ELSE EXCLUDED.state END,
+        cancelled_on = coalesce(receipt.cancelled_on, EXCLUDED.cancelled_on),
+        cancel_reason = coalesce(nullif(receipt.cancel_reason, ''), EXCLUDED.cancel_reason),
+        replaced_by = coalesce(EXCLUDED.replaced_by, receipt.replaced_by)
+    WHERE (receipt.member_id, receipt.fiscal_year, receipt.issued_on, receipt.amount)
+        = (EXCLUDED.member_id, EXCLUDED.fiscal_year, EXCLUDED.issued_on, EXCLUDED.amount)
+    RETURNING id"""
+PUT_RECEIPT_GIFTS = """
+    INSERT INTO receipt_gift (receipt_id, gift_id) SELECT %(id)s, unnest(%(gifts)s::bigint[]) ON CONFLICT DO NOTHING"""

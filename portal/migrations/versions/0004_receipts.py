@@ -11,21 +11,43 @@ FINAL = """
 DROP TRIGGER forget_receipt_file ON receipt;
 DROP FUNCTION forget_receipt_file();
 
--- A receipt that was handed out is final: it can be cancelled and replaced, never rewritten.
+-- A receipt that was handed out is final: it can be cancelled and replaced, never rewritten; it only goes along when
+-- its member's record is merged into another. One that the portal issued comes back from the central base in that
+-- one's spelling: ours stays, and nothing makes it valid again. Another receipt under the same number is not it.
 CREATE FUNCTION keep_receipt() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    is_final boolean := OLD.by_portal OR EXISTS (SELECT FROM receipt_file WHERE receipt_id = OLD.id);
 BEGIN
-    IF ROW(NEW.member_id, NEW.number, NEW.fiscal_year, NEW.kind, NEW.article, NEW.issued_on, NEW.amount, NEW.currency,
+    IF OLD.by_portal AND ROW(NEW.number, NEW.fiscal_year, NEW.issued_on, NEW.amount, NEW.currency)
+       IS DISTINCT FROM ROW(OLD.number, OLD.fiscal_year, OLD.issued_on, OLD.amount, OLD.currency) THEN
+        RAISE check_violation USING MESSAGE = 'another receipt has this number', CONSTRAINT = 'ck_receipt_same';
+    END IF;
+    IF NEW.member_id <> OLD.member_id THEN
+        UPDATE receipt_file SET member_id = NEW.member_id WHERE receipt_id = OLD.id;
+    END IF;
+    IF OLD.by_portal AND OLD.state = 'cancelled' THEN
+        NEW.state := OLD.state; NEW.cancelled_on := OLD.cancelled_on; NEW.cancel_reason := OLD.cancel_reason;
+        NEW.replaced_by := coalesce(nullif(NEW.replaced_by, ''), OLD.replaced_by);
+    END IF;
+    IF ROW(NEW.state, NEW.cancelled_on, NEW.cancel_reason, NEW.replaced_by)
+       IS DISTINCT FROM ROW(OLD.state, OLD.cancelled_on, OLD.cancel_reason, OLD.replaced_by) THEN
+        DELETE FROM receipt_file WHERE receipt_id = OLD.id AND variant = 'cancelled';
+    END IF;
+    IF ROW(NEW.number, NEW.fiscal_year, NEW.kind, NEW.article, NEW.issued_on, NEW.amount, NEW.currency,
            NEW.donor_name, NEW.donor_address, NEW.donor_siren, NEW.lines)
        IS NOT DISTINCT FROM
-       ROW(OLD.member_id, OLD.number, OLD.fiscal_year, OLD.kind, OLD.article, OLD.issued_on, OLD.amount, OLD.currency,
-           OLD.donor_name, OLD.donor_address, OLD.donor_siren, OLD.lines)
-       OR NOT (OLD.by_portal OR EXISTS (SELECT FROM receipt_file WHERE receipt_id = OLD.id)) THEN
+       ROW(OLD.number, OLD.fiscal_year, OLD.kind, OLD.article, OLD.issued_on, OLD.amount, OLD.currency,
+           OLD.donor_name, OLD.donor_address, OLD.donor_siren, OLD.lines) THEN
         RETURN NEW;
     END IF;
-    IF NEW.state <> 'cancelled' THEN
+    IF NOT is_final THEN
+        NEW.problem := '';  -- what was wrong may be mended
+        RETURN NEW;
+    END IF;
+    IF NEW.state <> 'cancelled' AND NOT OLD.by_portal THEN
         RAISE check_violation USING MESSAGE = 'a receipt that was handed out is final', CONSTRAINT = 'ck_receipt_final';
     END IF;
-    NEW.member_id := OLD.member_id; NEW.number := OLD.number; NEW.fiscal_year := OLD.fiscal_year;
+    NEW.number := OLD.number; NEW.fiscal_year := OLD.fiscal_year;
     NEW.kind := OLD.kind; NEW.article := OLD.article; NEW.issued_on := OLD.issued_on; NEW.amount := OLD.amount;
     NEW.currency := OLD.currency; NEW.donor_name := OLD.donor_name; NEW.donor_address := OLD.donor_address;
     NEW.donor_siren := OLD.donor_siren; NEW.lines := OLD.lines;
@@ -33,24 +55,23 @@ BEGIN
 END $$;
 CREATE TRIGGER keep_receipt BEFORE UPDATE ON receipt FOR EACH ROW EXECUTE FUNCTION keep_receipt();
 
--- Which gifts a receipt covers, for the pages that ask it the other way round.
+-- Which gifts a receipt covers, for the pages that ask it the other way round. Row by row: joined with all that was
+-- written at once, each single update reads the whole of receipt_gift until that table has been analysed.
 CREATE FUNCTION note_receipt_gifts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    DELETE FROM receipt_gift USING written WHERE receipt_id = written.id;
+    DELETE FROM receipt_gift WHERE receipt_id = NEW.id;
     INSERT INTO receipt_gift (receipt_id, gift, member_id)
-    SELECT DISTINCT written.id, line->>'gift', written.member_id
-      FROM written, jsonb_array_elements(written.lines) AS line WHERE line ? 'gift';
+    SELECT DISTINCT NEW.id, line->>'gift', NEW.member_id
+      FROM jsonb_array_elements(NEW.lines) AS line WHERE line ? 'gift';
     RETURN NULL;
 END $$;
-CREATE TRIGGER note_new_gifts AFTER INSERT ON receipt REFERENCING NEW TABLE AS written
-    FOR EACH STATEMENT EXECUTE FUNCTION note_receipt_gifts();
-CREATE TRIGGER note_gifts AFTER UPDATE ON receipt REFERENCING NEW TABLE AS written
-    FOR EACH STATEMENT EXECUTE FUNCTION note_receipt_gifts();
+CREATE TRIGGER note_gifts AFTER INSERT OR UPDATE OF lines, member_id ON receipt
+    FOR EACH ROW EXECUTE FUNCTION note_receipt_gifts();
 
 -- For the verification page, which knows nobody: a state and a successor's number, for who holds number and code.
 CREATE FUNCTION verify_receipt(wanted text, secret text) RETURNS TABLE (state text, replaced_by text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT r.state, r.replaced_by FROM receipt r WHERE r.number = wanted AND r.code = secret;
+    SELECT r.state, r.replaced_by FROM receipt r WHERE r.number IN (wanted, upper(wanted)) AND r.code = secret;
 $$;
 REVOKE ALL ON FUNCTION verify_receipt FROM public;
 GRANT EXECUTE ON FUNCTION verify_receipt TO portal_web;
@@ -69,7 +90,6 @@ GRANT SELECT ON receipt_gift, receipt_file TO portal_sync;
 BACK = """
 DROP FUNCTION verify_receipt;
 DROP TRIGGER keep_receipt ON receipt;
-DROP TRIGGER note_new_gifts ON receipt;
 DROP TRIGGER note_gifts ON receipt;
 DROP FUNCTION keep_receipt, note_receipt_gifts;
 CREATE FUNCTION forget_receipt_file() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -99,7 +119,7 @@ LANGUAGE sql AS $$ SELECT * FROM former_open_session(wanted, hash, idle, absolut
 """Nobody is signed in for a version as old as that; the step back to it finds what it takes away."""
 
 TABLES = ("receipt_declaration", "receipt_wish", "receipt_run", "receipt_counter", "receipt_gift")
-TEXTS = ("donor_siren", "cancel_reason", "replaced_by", "delivered", "problem", "handed_by")
+TEXTS = ("donor_siren", "cancel_reason", "replaced_by", "delivered", "undelivered", "problem", "handed_by")
 
 
 def upgrade() -> None:

@@ -1,0 +1,31 @@
+"""A mail that confirms a changed wish, so that nobody else's goes unseen."""
+
+from uuid import UUID
+
+from procrastinate import JobContext, RetryStrategy
+from sqlalchemy import select
+
+from portal import i18n
+from portal.changes import RecordedChange
+from portal.jobs import queue, workshop
+from portal.members.models import Member
+from portal.preferences.rules import Wish
+from portal.profile.models import EmailAddress
+
+
+@queue.task(name="preferences.confirm_wish", pass_context=True, retry=RetryStrategy(max_attempts=6, exponential_wait=2))
+async def confirm_wish(context: JobContext, *, change_id: str) -> None:
+    """To the main address, in the member's language; to nobody when mails to it come back."""
+    shop = workshop(context)
+    query = (
+        select(RecordedChange.new, RecordedChange.recorded_at, Member.language, EmailAddress.address)
+        .join(Member, Member.id == RecordedChange.member_id)
+        .join(EmailAddress, EmailAddress.member_id == Member.id)
+        .where(RecordedChange.id == UUID(change_id), EmailAddress.is_main, EmailAddress.bounced_on.is_(None))
+        .limit(1)
+    )
+    async with shop.database.begin() as db:
+        row = (await db.execute(query)).first()
+    if row is not None:
+        language = i18n.choose(row.language)
+        await shop.postman.send(row.address, "receipt-wish", language, wish=Wish(**row.new), at=row.recorded_at)
