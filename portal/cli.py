@@ -73,7 +73,9 @@ def worker(options: argparse.Namespace) -> None:  # noqa: ARG001 - has no option
     from portal.work import run
 
     logs.set_up()
-    asyncio.run(run(configuration.load()))
+    settings = configuration.load()
+    cli_receipts.check_certificate(settings)
+    asyncio.run(run(settings))
 
 
 def migrate(options: argparse.Namespace) -> None:
@@ -86,6 +88,7 @@ def migrate(options: argparse.Namespace) -> None:
 def check(options: argparse.Namespace) -> None:  # noqa: ARG001 - has no options
     """check the settings and list them"""
     settings = configuration.load()
+    cli_receipts.check_certificate(settings)
     for item in fields(Settings):
         value = getattr(settings, item.name)
         secret = item.default is MISSING or item.name.endswith(("smtp_url", "_secret", "_password"))

@@ -19,7 +19,7 @@ from portal.issuing.run import issue_year
 from portal.pdf import check_seal
 from portal.receipts import paper
 from portal.receipts.rules import REASON_WORDS
-from portal.settings import Settings
+from portal.settings import Settings, SettingsError
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +39,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     cancelling.add_argument("--reason", required=True, help="as the donor may read it")
 
 
+def check_certificate(settings: Settings) -> None:
+    """Raises SettingsError: the certificate that is to sign receipts cannot be used today."""
+    try:
+        if seal := paper.seal(settings):
+            check_seal(seal)
+    except ValueError as problem:
+        raise SettingsError(str(problem)) from None
+
+
 def run(options: argparse.Namespace) -> int:
     settings = configuration.load()
     os.umask(0o077)  # names and addresses: nobody else on the machine may read what is written
@@ -46,8 +55,6 @@ def run(options: argparse.Namespace) -> int:
         return asyncio.run(_run(options, settings))
     except CannotIssue as problem:
         print(f"The settings stand in the way:\n{problem}")
-    except ValueError as problem:
-        print(problem)
     except AlreadyRunning:
         print("Another run is at work on this year's receipts.")
     except CannotCancel as problem:
@@ -82,8 +89,7 @@ async def _issue(database: Database, settings: Settings, options: argparse.Names
 async def _render(database: Database, settings: Settings, options: argparse.Namespace) -> int:
     if missing := paper.body_faults(paper.issuing_body(settings)):
         raise CannotIssue("\n".join(missing))
-    if seal := paper.seal(settings):
-        check_seal(seal)
+    check_certificate(settings)
     folder, started = _folder(options), time.monotonic()
     async with database.begin() as db:
         total = await campaign_queries.count_to_render(db, options.year)

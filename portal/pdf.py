@@ -168,12 +168,14 @@ class Printer:
             self._pool = ProcessPoolExecutor(
                 1, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=(self._niceness,)
             )
+        pool = self._pool
         try:
-            work = asyncio.get_running_loop().run_in_executor(self._pool, _in_time, render, sheet, PATIENCE_SECONDS)
+            work = asyncio.get_running_loop().run_in_executor(pool, _in_time, render, sheet, PATIENCE_SECONDS)
             return await asyncio.wait_for(work, PATIENCE_SECONDS)
         except (BrokenProcessPool, TimeoutError):
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = None
+            pool.shutdown(wait=False, cancel_futures=True)
+            if self._pool is pool:  # others who waited for the same process may have replaced it already
+                self._pool = None
             raise
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from portal.campaign.letters import Letter, write_addresses, write_letters
 from portal.campaign.queries import File
 from portal.campaign.rules import Recipient, Report, Way, postal_order, way
 from portal.database import Database
+from portal.i18n import N_
 from portal.pdf import Printer, Sheet
 from portal.receipts.models import Receipt
 from portal.settings import Settings
@@ -31,28 +32,29 @@ class Handover:
 
     def __init__(self, database: Database, settings: Settings, year: int, report: Report, folder: Path) -> None:
         self.database, self.year, self.report, self.folder = database, year, report, folder
+        self.chosen: dict[UUID, tuple[Way, str]] = {}
         self._cover = environment(settings).get_template("pdf/cover.html")
 
-    async def run(self, *, mail: bool, post: bool) -> dict[UUID, tuple[Way, str]]:
-        """Gives which way was found for each member, and why."""
-        chosen: dict[UUID, tuple[Way, str]] = {}
+    async def run(self, *, mail: bool, post: bool) -> None:
+        """Afterwards `chosen` says which way was found for each member, and why."""
         letters: list[tuple[tuple[str, ...], UUID]] = []
         after = None
         while True:
             async with self.database.begin() as db:
                 found = await queries.recipients(db, self.year, after=after)
-                chosen |= {one.id: way(one) for one in found}
+                self.chosen |= {one.id: way(one) for one in found}
                 if mail:
-                    await self._tell(db, [one for one in found if chosen[one.id][0] is Way.EMAIL])
+                    await self._tell(db, [one for one in found if self.chosen[one.id][0] is Way.EMAIL])
             if not found:
                 break
             after = found[-1].id
             letters += [
-                (postal_order(one.address), one.id) for one in found if one.address and chosen[one.id][0] is Way.POST
+                (postal_order(one.address), one.id)
+                for one in found
+                if one.address and self.chosen[one.id][0] is Way.POST
             ]
         if post and letters:
             await self._post([member_id for _, member_id in sorted(letters)])
-        return chosen
 
     async def _tell(self, db: AsyncSession, readers: list[Recipient]) -> None:
         """The mails are queued in the transaction that notes them, so each goes out once."""
@@ -68,7 +70,7 @@ class Handover:
 
         Each batch has a folder of its own, which has its name only when all of it is there.
         """
-        unfinished = self.folder / "unfinished"
+        unfinished = self.folder / f"unfinished-{self.year}"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir()
         posted: list[Recipient] = []
@@ -105,6 +107,7 @@ class Handover:
                 letters.append(await self._letter(printer, one, [files[number] for number in one.receipts]))
             except Exception:
                 log.exception("no letter could be made for member %s", one.number)
+                self.chosen[one.id] = Way.NOTHING, N_("The letter could not be made.")
         return letters
 
     async def _letter(self, printer: Printer, one: Recipient, files: list[File]) -> Letter:

@@ -1,24 +1,21 @@
 """What a campaign of receipts still has to do: nothing is remembered but what is done."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, select, text
+from sqlalchemy import ColumnElement, Row, and_, exists, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.campaign.rules import Recipient
-from portal.database import Database
 from portal.members.models import Member
 from portal.members.rules import addressee
 from portal.profile.models import EmailAddress, PostalAddress
 from portal.profile.queries import address_value
 from portal.receipts.models import Receipt, ReceiptFile, ReceiptWish
 
-LOCK_CLASS = 7_106
 RENDERED = exists().where(ReceiptFile.receipt_id == Receipt.id, ReceiptFile.variant == "original")
 WORKING_EMAIL = exists().where(
     EmailAddress.member_id == Member.id, EmailAddress.is_main, EmailAddress.bounced_on.is_(None)
@@ -99,20 +96,6 @@ def _recipient(member: Member, home: PostalAddress | None, by: str | None, has_e
         suspension_code=member.suspension_code,
         receipts=tuple(numbers),
     )
-
-
-@asynccontextmanager
-async def only_run(database: Database, year: int) -> AsyncIterator[bool]:
-    """Is this the only run for the year? A session lock says so: of a run that was killed nothing is left behind."""
-    key = {"class": LOCK_CLASS, "year": year}
-    async with database.engine.connect() as plain:
-        connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
-        mine = bool(await connection.scalar(text("SELECT pg_try_advisory_lock(:class, :year)"), key))
-        try:
-            yield mine
-        finally:
-            if mine:
-                await connection.execute(text("SELECT pg_advisory_unlock(:class, :year)"), key)
 
 
 async def files(db: AsyncSession, numbers: Sequence[str]) -> dict[str, File]:

@@ -23,6 +23,8 @@ from portal.web.session import HTTPRequest, client_address
 from portal.web.templating import page
 from portal.web.throttle import allow, network
 
+FEW_LOOKS = 3
+"""What was missing the last time may have been mended: the worker has so many seconds to find out."""
 MOST_LOOKS = 20
 """Seconds after which the waiting page no longer promises that the receipt comes by itself."""
 
@@ -40,15 +42,13 @@ async def show_receipt(
     if receipt is None:
         raise NotFound
     kin = await queries.kin(db, donor, receipt)
-    lines = [
-        (
-            i18n.day(date.fromisoformat(line["on"])),
-            MEANS[line["means"]],
-            i18n.money(Decimal(line["amount"]), receipt.currency),
-        )
-        for line in receipt.lines
-    ]
+    lines = [_line(line, receipt.currency) for line in receipt.lines if paper.is_readable(line)]
     return page("receipts/receipt", receipt=receipt, lines=lines, kin=kin, code=paper.spaced(receipt.code))
+
+
+def _line(line: dict[str, Any], currency: str) -> tuple[str, str, str]:
+    on, amount = date.fromisoformat(line["on"]), Decimal(line["amount"])
+    return i18n.day(on), MEANS[line["means"]], i18n.money(amount, currency)
 
 
 @get("/receipts/{receipt_id:uuid}/pdf")
@@ -101,7 +101,7 @@ async def _wait(request: HTTPRequest, db: AsyncSession, found: queries.Stored, l
     if look == 0:
         job = {"receipt_id": str(found.id), "variant": found.variant}
         await jobs.defer(db, "receipts.render", once=f"receipt {found.id} {found.variant}", **job)
-    is_stuck = look > 0 and bool(found.problem)
+    is_stuck = look >= FEW_LOOKS and bool(found.problem)
     waiting = page("receipts/waiting", number=found.number, late=look >= MOST_LOOKS or is_stuck, stuck=is_stuck)
     if look < MOST_LOOKS and not is_stuck:
         waiting.headers["Refresh"] = f"1; url={request.url.path}?look={look + 1}"

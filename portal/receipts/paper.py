@@ -24,6 +24,21 @@ from portal.settings import Settings
 
 Paper = dict[str, Any]
 
+MEANS = {
+    "cheque": "chèque", "card": "carte bancaire", "transfer": "virement", "debit": "prélèvement", "cash": "espèces",
+    "other": "autre",
+}  # fmt: skip
+FORMS = {
+    "authentic_deed": "acte authentique", "private_deed": "acte sous seing privé",
+    "manual": "déclaration de don manuel", "other": "autre",
+}  # fmt: skip
+NATURES = {
+    "cash": "numéraire", "securities": "titres de sociétés cotés",
+    "waived_income": "abandon exprès de revenus ou de produits", "expenses": "frais engagés par les bénévoles",
+    "other": "autre",
+}  # fmt: skip
+"""The words of the forms, in French in every language."""
+
 BODY_MENTIONS = {
     "name": N_("ORGANISATION_NAME: the association's name"),
     "address": N_("ORGANISATION_ADDRESS: its address"),
@@ -84,10 +99,23 @@ def freeze(receipt: Receipt, body: dict[str, Any]) -> Paper:
     return paper
 
 
+def is_readable(gift: Any) -> bool:
+    """Does a line of a mirrored receipt say when, how much, and how, in the words of the reference schema?"""
+    try:
+        date.fromisoformat(gift["on"])
+        amount = Decimal(gift["amount"])
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        return False
+    words = (("means", MEANS, ""), ("form", FORMS, "manual"), ("nature", NATURES, "cash"))
+    return amount.is_finite() and all(gift.get(name, usual) in known for name, known, usual in words)
+
+
 def faults(paper: Paper) -> list[str]:
     """Everything that keeps this paper from being a receipt."""
     donor, gifts = paper["donor"], paper["gifts"]
-    amounts = [Decimal(gift.get("amount") or 0) for gift in gifts]
+    if not all(map(is_readable, gifts)):
+        return [*body_faults(paper["body"]), N_("a gift on it cannot be read")]
+    amounts = [Decimal(gift["amount"]) for gift in gifts]
     wrong = {
         N_("the donor's name is missing"): not donor["name"].strip(),
         N_("the donor's address is not complete"): len(donor["address"]) < 2,  # noqa: PLR2004 - where, and which town
@@ -116,6 +144,7 @@ def sheet(env: Environment, paper: Paper, variant: str, seal: Seal | None) -> Sh
             first=_whole(min(gift["on"] for gift in paper["gifts"])),
             last=_whole(max(gift["on"] for gift in paper["gifts"])),
             code=spaced(paper["code"]),
+            grouped=grouped,
             qr=segno.make(verification_address(paper), error="m").svg_data_uri(scale=2, border=0),
         )
     finally:
@@ -143,6 +172,11 @@ def spaced(code: str) -> str:
     return " ".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
+def grouped(number: str) -> str:
+    """123 456 782: a SIREN as it is written; an RNA number as it is."""
+    return f"{number[:3]}\u00a0{number[3:6]}\u00a0{number[6:]}" if is_siren(number) else number
+
+
 def printable(text: str) -> str:
     return UNPRINTABLE.sub("", text)
 
@@ -167,9 +201,9 @@ def in_words(amount: Decimal) -> str:
 def _line(gift: dict[str, Any], currency: str) -> dict[str, str]:
     return {
         "day": i18n.day(date.fromisoformat(gift["on"])),
-        "means": gift["means"],
-        "form": gift.get("form", "manual"),
-        "nature": gift.get("nature", "cash"),
+        "means": MEANS[gift["means"]],
+        "form": FORMS[gift.get("form", "manual")],
+        "nature": NATURES[gift.get("nature", "cash")],
         "amount": i18n.money(Decimal(gift["amount"]), currency),
     }
 

@@ -117,7 +117,7 @@ def test_a_receipt_that_does_not_add_up_says_so_calmly_and_comes_when_it_is_mend
     with psycopg.connect(live.database_url, autocommit=True) as portal:
         problem = "SELECT problem <> '' FROM receipt WHERE number = %s"
         wait_until(lambda: portal.execute(problem, [number]).fetchone() == (True,), "the problem to be found")
-        page.wait_for_url("**look=1*")
+        page.wait_for_url("**look=3*")
         expect(page.locator("main")).to_contain_text(number)
         inspector.look(page, "receipt that cannot be made")
         portal.execute("UPDATE receipt SET amount = amount - 1 WHERE number = %s", [number])

@@ -80,3 +80,8 @@ def handed(owner) -> list[tuple[str, str]]:
         "SELECT m.number, r.handed_by FROM receipt r JOIN member m ON m.id = r.member_id ORDER BY m.number, r.number"
     )
     return [tuple(row) for row in owner.execute(query)]
+
+
+def mails(owner) -> list[dict[str, Any]]:
+    """What the queued mails are made of."""
+    return [row[0] for row in owner.execute("SELECT args FROM procrastinate_jobs WHERE task_name LIKE 'campaign.%'")]

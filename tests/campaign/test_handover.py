@@ -1,21 +1,12 @@
 """Who gets a mail, who gets a letter, who gets nothing and why; and nobody twice."""
 
-import asyncio
 from datetime import date
-from functools import partial
 
-import pytest
-
-from portal.campaign import queries
-from tests.campaign.conftest import handed, letters, rows, ways
+from tests.campaign.conftest import handed, letters, mails, rows, ways
 from tests.issuing.givers import AT_LYON, COMPANY, LAST_YEAR, gift, many, number, put_receipt
 
 LONG_AGO = date(2020, 1, 1)
 FORMULA = {"unit": "=" + "x" * 37}
-
-
-def mails(owner) -> list[dict]:
-    return [row[0] for row in owner.execute("SELECT args FROM procrastinate_jobs WHERE task_name LIKE 'campaign.%'")]
 
 
 async def test_each_gets_their_receipts_the_way_they_wish_and_the_report_says_so(giver, ready, render, owner, tmp_path):
@@ -95,88 +86,6 @@ async def test_only_who_moved_gets_a_cover_sheet_with_today_s_address(giver, rea
     assert letters(tmp_path)[0]
     assert letters(tmp_path)[1] == ""
     assert [row["pages"] for row in rows(tmp_path, "addresses.csv")] == ["1", "2"]
-
-
-async def test_nobody_is_told_twice_and_the_letters_of_an_earlier_run_stay(
-    giver, ready, render, owner, tmp_path
-) -> None:
-    giver("m1", gift("1"), by="email", email="m1@example.org")
-    giver("m2", gift("2"))
-    giver("m3", gift("3"), suspension_code="PND")
-    await ready()
-    await render()
-    assert (await render()).figures | {"nothing": {}} == {
-        "rendered": 0, "set_aside": 0, "mailed": 0, "printed": 0, "nothing": {},
-    }  # fmt: skip
-    giver("m4", gift("4"))
-    await ready()
-    await render()
-    of = dict(owner.execute("SELECT r.number, m.number FROM receipt r JOIN member m ON m.id = r.member_id").fetchall())
-    assert sorted(of[receipt] for receipt in letters(tmp_path)) == ["m2", "m4"]
-    assert sorted(row["member"] for row in rows(tmp_path, "addresses.csv")) == ["m2", "m4"]
-    assert set(ways(tmp_path)) == {"m1", "m2", "m3", "m4"}, "no run takes the report of another one away"
-    assert len(mails(owner)) == 1
-
-
-async def test_two_runs_at_the_same_moment_tell_everybody_once(giver, ready, render, owner, tmp_path) -> None:
-    for name in many(12):
-        giver(name, gift(f"r{name}"), by="email", email=f"{name}@example.org")
-    for name in many(4, "p"):
-        giver(name, gift(f"r{name}"))
-    await ready()
-    for one in ("one", "two"):
-        (tmp_path / one).mkdir()
-    await asyncio.gather(render(folder=tmp_path / "one"), render(folder=tmp_path / "two"), return_exceptions=True)
-    assert len(mails(owner)) == 12
-    assert len(letters(tmp_path)) == 4
-    assert {by for _, by in handed(owner)} == {"email", "post"}
-
-
-async def test_mails_and_letters_may_wait(giver, ready, render, owner, tmp_path) -> None:
-    giver("m1", gift("1"), by="email", email="m1@example.org")
-    giver("m2", gift("2"))
-    await ready()
-    await render(mail=False, post=False)
-    assert handed(owner) == [("m1", ""), ("m2", "")]
-    await render(post=False)
-    assert handed(owner) == [("m1", "email"), ("m2", "")]
-    await render(mail=False)
-    assert handed(owner) == [("m1", "email"), ("m2", "post")]
-    assert len(mails(owner)) == 1
-    assert len(letters(tmp_path)) == 1
-
-
-async def test_members_come_in_batches_and_none_is_left_out(giver, ready, render, owner, monkeypatch) -> None:
-    monkeypatch.setattr("portal.campaign.handover.queries.recipients", partial(queries.recipients, limit=2))
-    for name in many(7):
-        giver(name, gift(name), by="email", email=f"{name}@example.org")
-    await ready()
-    assert (await render()).mailed == 7
-    assert len(mails(owner)) == 7
-
-
-async def test_cut_short_before_the_note_the_next_run_makes_the_letters_again(
-    giver, ready, render, owner, tmp_path, monkeypatch
-) -> None:
-    monkeypatch.setattr("portal.campaign.handover.PART", 2)
-    for name in many(5):
-        giver(name, gift(name))
-    await ready()
-
-    async def die(*_: object) -> None:
-        raise ConnectionError
-
-    with monkeypatch.context() as patch:
-        patch.setattr("portal.campaign.handover.Handover._note", die)
-        with pytest.raises(ConnectionError):
-            await render()
-    assert {by for _, by in handed(owner)} == {""}
-    giver("m006", gift("m006"))
-    await ready()
-    await render()
-    assert len(letters(tmp_path)) == 6, "no letter is there twice"
-    assert len(rows(tmp_path, "addresses.csv")) == 6
-    assert {by for _, by in handed(owner)} == {"post"}
 
 
 async def test_no_cell_of_the_files_is_taken_for_a_formula(giver, ready, render, tmp_path) -> None:

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from portal import clock
-from portal.mandates.rules import months_later
 from portal.i18n import day
+from portal.mandates.rules import months_later
 from tests.personas import MARIE, NADIA, STRANGER, THIS_YEAR
 
 

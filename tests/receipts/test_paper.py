@@ -28,7 +28,7 @@ def company() -> str:
     "mention",
     [
         "Numéro d’ordre du reçu 2025-000017",
-        "Les Mains Ouvertes, 12 rue des Lilas, 75011 PARIS – SIREN ou RNA : 123456782",
+        "Les Mains Ouvertes, 12 rue des Lilas, 75011 PARIS – SIREN ou RNA : 123 456 782",
         "Objet : Aide aux personnes en difficulté.",
         "Catégorie : Œuvre ou organisme d’intérêt général à caractère humanitaire.",
         "Mme Marie Dupont, 12 BIS RUE DES LILAS, 69003 LYON",
@@ -55,7 +55,7 @@ def test_the_form_for_individuals_names_no_company(individual: str) -> None:
 def test_the_form_for_companies_names_no_individual(company: str) -> None:
     assert "16216*03" in company
     assert "prévue à l’article 238 bis du code général des impôts" in company
-    assert "Boulangerie Durand SARL, 12 BIS RUE DES LILAS, 69003 LYON – SIREN : 123456782" in company
+    assert "Boulangerie Durand SARL, 12 BIS RUE DES LILAS, 69003 LYON – SIREN : 123 456 782" in company
     for foreign in ("11580", "article 200", "978", "Donateur"):
         assert foreign not in company
 
