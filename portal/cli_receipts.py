@@ -29,7 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     for act in (issuing, rendering):
         act.add_argument("--year", type=int, required=True, help="of the gifts")
         act.add_argument("--output", type=Path, help="folder for report and letters (receipts-YEAR)")
-    rendering.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    rendering.add_argument("--processes", type=int, choices=range(1, 65), metavar="N", default=os.cpu_count() or 1)
     rendering.add_argument("--no-mail", action="store_true", help="tell nobody yet")
     rendering.add_argument("--no-post", action="store_true", help="make no letters yet")
     cancelling = acts.add_parser(

@@ -1,7 +1,6 @@
 """Rendering a year's receipts in parallel processes: resumable, and one bad receipt never stops the rest."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 
 from portal.campaign import queries
@@ -13,8 +12,6 @@ from portal.receipts.models import Receipt
 from portal.receipts.paper import Paper
 from portal.settings import Settings
 from portal.web.templating import environment
-
-log = logging.getLogger("portal.campaign")
 
 CHUNK = 100
 NICENESS = 10
@@ -58,23 +55,14 @@ class Rendering:
 
     async def _print_all(self, waiting: asyncio.Queue[tuple[Receipt, Paper] | None]) -> None:
         printer = Printer(niceness=NICENESS)
+        ready = press.Press(self.database, printer, self._env, self._seal)
         try:
             while job := await waiting.get():
-                await self._print(printer, *job)
+                receipt, frozen = job
+                if await ready.print_out(receipt, "original", frozen):
+                    self.report.rendered += 1
+                else:
+                    self.report.set_aside += 1
                 self.say()
         finally:
             printer.close()
-
-    async def _print(self, printer: Printer, receipt: Receipt, frozen: Paper) -> None:
-        try:
-            content = await printer.render(paper.sheet(self._env, frozen, "original", self._seal))
-        except Exception as error:
-            # whatever is wrong with one receipt must not keep the other 9,999 from their donors
-            log.exception("receipt %s could not be rendered", receipt.number)
-            self.report.set_aside += 1
-            async with self.database.begin() as db:
-                await press.set_aside(db, receipt, f"rendering failed ({type(error).__name__})")
-            return
-        async with self.database.begin() as db:
-            await press.keep(db, receipt, "original", frozen, content)
-        self.report.rendered += 1

@@ -43,13 +43,14 @@ class Recipient:
         Of more lines those below the name go, for what stands lowest leads the letter to its town and country.
         """
         assert self.address is not None  # noqa: S101 - for the type checker: who has none gets no letter
-        name, *place = [line[:LINE_LENGTH].strip() for line in envelope(self.address, self.name)]
+        name, *place = filter(None, (line[:LINE_LENGTH].strip() for line in envelope(self.address, self.name)))
         return [name, *place[1 - LINES :]]
 
     def has_moved_from(self, window: list[str]) -> bool:
         """Is another address than today's on the receipt? Capitals and accents make no other one."""
         assert self.address is not None  # noqa: S101 - for the type checker: who has none gets no letter
-        return [postal(line) for line in envelope(self.address, "")] != [postal(line) for line in window]
+        today, then = (list(filter(None, map(postal, lines))) for lines in (envelope(self.address, ""), window))
+        return today != then
 
 
 @dataclass

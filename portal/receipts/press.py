@@ -1,16 +1,23 @@
-"""What makes a receipt final: freezing what stands on it, and keeping the file that was rendered of it."""
+"""What makes a receipt final: freezing what stands on it, rendering it, and keeping the file."""
 
 import hashlib
+import logging
+from dataclasses import dataclass
 from typing import Any
 
+from jinja2 import Environment
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal.database import Database
+from portal.pdf import Printer, Seal
 from portal.receipts import paper
 from portal.receipts.models import Receipt, ReceiptFile
 from portal.receipts.paper import Paper
 from portal.settings import Settings
+
+log = logging.getLogger("portal.receipts")
 
 
 async def freeze(db: AsyncSession, settings: Settings, receipt: Receipt) -> Paper | None:
@@ -23,8 +30,29 @@ async def freeze(db: AsyncSession, settings: Settings, receipt: Receipt) -> Pape
     return None if problem else frozen
 
 
-async def set_aside(db: AsyncSession, receipt: Receipt, problem: str) -> None:
-    await db.execute(update(Receipt).where(Receipt.id == receipt.id).values(problem=problem))
+@dataclass(frozen=True)
+class Press:
+    """A printer with what all receipts need of it."""
+
+    database: Database
+    printer: Printer
+    templates: Environment
+    seal: Seal | None
+
+    async def print_out(self, receipt: Receipt, variant: str, frozen: Paper) -> bool:
+        """Render and keep; no transaction is open meanwhile. What cannot be rendered is set aside with its reason."""
+        try:
+            content = await self.printer.render(paper.sheet(self.templates, frozen, variant, self.seal))
+        except Exception as error:
+            # whatever is wrong with one receipt must not keep the other 9,999 from their donors
+            log.exception("receipt %s could not be rendered", receipt.number)
+            problem = f"rendering failed ({type(error).__name__})"
+            async with self.database.begin() as db:
+                await db.execute(update(Receipt).where(Receipt.id == receipt.id).values(problem=problem))
+            return False
+        async with self.database.begin() as db:
+            await keep(db, receipt, variant, frozen, content)
+        return True
 
 
 async def keep(db: AsyncSession, receipt: Receipt, variant: str, frozen: Paper, content: bytes) -> None:

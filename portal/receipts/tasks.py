@@ -13,14 +13,12 @@ from portal.web.templating import environment
 
 @queue.task(name="receipts.render", pass_context=True, retry=3)
 async def render_receipt(context: JobContext, receipt_id: str, variant: str) -> None:
-    """No transaction is open while the renderer works."""
+    """What goes wrong stands on the receipt, for staff, and the next press tries again."""
     shop = workshop(context)
     async with shop.database.begin() as db:
         receipt = (await db.scalars(select(Receipt).where(Receipt.id == UUID(receipt_id)))).one()
         frozen = await press.freeze(db, shop.settings, receipt)
     if frozen is None:
         return
-    sheet = paper.sheet(environment(shop.settings), frozen, variant, paper.seal(shop.settings))
-    content = await shop.printer.render(sheet)
-    async with shop.database.begin() as db:
-        await press.keep(db, receipt, variant, frozen, content)
+    ready = press.Press(shop.database, shop.printer, environment(shop.settings), paper.seal(shop.settings))
+    await ready.print_out(receipt, variant, frozen)

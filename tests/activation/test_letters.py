@@ -62,8 +62,8 @@ def give_address(owner, person, **fields) -> None:
 def no_renderer(monkeypatch) -> None:
     """For what does not look at the letters: laying them out takes its time."""
 
-    async def render(printer, html: str) -> bytes:
-        return html.encode()
+    async def render(printer, sheet: pdf.Sheet) -> bytes:
+        return sheet.html.encode()
 
     monkeypatch.setattr(pdf.Printer, "render", render)
 
@@ -296,11 +296,11 @@ async def test_a_renderer_that_fails_once_leaves_letters_whose_codes_work(
 ) -> None:
     attempts = []
 
-    async def fails_once(printer, html: str) -> bytes:
-        attempts.append(html)
+    async def fails_once(printer, sheet: pdf.Sheet) -> bytes:
+        attempts.append(sheet.html)
         if len(attempts) == 1:
             raise TimeoutError
-        return html.encode()
+        return sheet.html.encode()
 
     monkeypatch.setattr(pdf.Printer, "render", fails_once)
     batch = await order(editor, "1001")

@@ -61,7 +61,7 @@ addresses = st.builds(
 @given(address=addresses, name=texts.map(lambda text: f"M {text}"))
 def test_the_window_has_at_most_six_lines_of_38_and_never_loses_name_or_country(address, name) -> None:
     lines = somebody(address=address, name=name).lines
-    full = [line[:38].strip() for line in envelope(address, name)]
+    full = [line[:38].strip() for line in envelope(address, name) if line[:38].strip()]
     assert len(lines) <= 6
     assert all(0 < len(line) <= 38 for line in lines)
     assert (lines[0], lines[-1]) == (full[0], full[-1])

@@ -19,7 +19,7 @@ async def test_our_own_fault_gets_a_number_and_the_log_holds_nothing_private(vis
     async def broken(*_: object) -> None:
         raise RuntimeError(f"secret: {MARIE.email}")
 
-    monkeypatch.setattr(queries, "totals", broken)
+    monkeypatch.setattr(queries, "overview", broken)
     walker = visitor()
     await walker.enter(MARIE)
     with caplog.at_level(logging.ERROR):
