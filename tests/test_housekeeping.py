@@ -25,22 +25,24 @@ async def test_sessions_wishes_and_counters_go_when_their_time_is_over(visitor, 
     assert owner.execute(counts).fetchone() == (0, 0, 0)
 
 
-async def a_purge_whose_worker_died(settings, owner) -> None:
+async def a_purge_whose_worker_died(settings, owner) -> int:
     owner.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '10 minutes')")
     await work.as_owner(settings, lambda db: jobs.defer(db, "housekeeping.purge", timestamp=0))
     owner.execute(
         "UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT max(id) FROM procrastinate_workers)"
     )
+    number: int = owner.execute("SELECT id FROM procrastinate_jobs").fetchone()[0]
+    return number
 
 
-UNFINISHED = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+UNFINISHED = "SELECT count(*) FROM procrastinate_jobs WHERE id = %s AND status IN ('todo', 'doing')"
 
 
 async def test_a_job_whose_worker_died_is_done_by_another(settings, owner) -> None:
-    await a_purge_whose_worker_died(settings, owner)
+    dead = await a_purge_whose_worker_died(settings, owner)
     await run_now(settings, "housekeeping.revive")
     await work.run(settings, until_idle=True)
-    assert owner.execute(UNFINISHED).fetchone() == (0,)
+    assert owner.execute(UNFINISHED, [dead]).fetchone() == (0,)
 
 
 async def test_a_job_whose_worker_died_is_ended_where_the_same_work_waits_already(settings, owner) -> None:
