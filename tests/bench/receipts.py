@@ -77,6 +77,7 @@ def main() -> None:
         report_rounds(rounds)
         with portal(bench, port) as server:
             long_run(owner, bench, server)
+            stored_again(owner, bench, server)
 
 
 def clear(owner: psycopg.Connection) -> None:
@@ -162,6 +163,25 @@ def long_run(owner: psycopg.Connection, bench: Bench, server: Served) -> None:
     print(f"memory of all processes: highest {max(memory):.0f} MiB; first quarter {early:.0f}, last {late:.0f}")
     slower = median(busy[1:-1] or busy) / quiet
     print(f"home page, p99 while it goes on: {slower:.2f} times the quiet one, goal 1.5: {verdict(met=slower <= 1.5)}")
+
+
+def stored_again(owner: psycopg.Connection, bench: Bench, server: Served) -> None:
+    """A receipt that is rendered already, journal entry included, beside a static file of our own server."""
+    row = owner.execute(
+        "INSERT INTO receipt_file (receipt_id, member_id, content, sha256) "
+        "SELECT r.id, r.member_id, f.content, '' FROM receipt r, receipt_file f "
+        "WHERE r.member_id = %s AND r.state = 'issued' AND r.fiscal_year >= 2000 LIMIT 1 "
+        "ON CONFLICT (receipt_id, variant) DO UPDATE SET content = EXCLUDED.content RETURNING receipt_id",
+        [bench.member],
+    ).fetchone()
+    assert row is not None, "there is no rendered file to take"
+    speeds = []
+    for path in ("/static/portal.css", f"/receipts/{row[0]}/pdf") * 2:
+        found = server.measure(path, bench.cookie, connections=8, seconds=SLICE)
+        speeds.append(len(found.times) / found.seconds)
+    share = speeds[3] / speeds[2]
+    words = verdict(met=share >= 0.3)
+    print(f"a stored receipt again: {speeds[3]:.0f} per s, {share:.2f} of a static file, goal 0.3: {words}")
 
 
 def tail(bench: Bench, server: Served) -> float:
