@@ -60,6 +60,7 @@ class Inspector:
     def look(self, page: Page, name: str = "", language: str = "fr") -> None:
         """On a phone and on a desk, by day and by night, then on the smallest phone."""
         self.looked += 1
+        page.wait_for_load_state()  # with its stylesheet: a press returns as soon as the next page has begun
         name = name or page.url.split("/", 3)[3]
         page.evaluate(AXE)
         for width in (PHONE, DESK):
