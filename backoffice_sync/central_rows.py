@@ -42,6 +42,9 @@ class Member(Row):
     stop_promo: bool = False
     receipt_rhythm: str = "annual"
     receipt_by: str = "post"
+    appeals_rhythm: str = "all"
+    paused_until: date | None = None
+    details_checked_on: date | None = None
     merged_into: int | None = None
 
 
@@ -59,6 +62,7 @@ class Address(Row):
     town: str = ""
     region: str = ""
     country: str = "FR"
+    purpose: str = "home"
     season_from: str | None = None
     season_to: str | None = None
     returned_on: date | None = None
@@ -77,6 +81,8 @@ class Email(Row):
     recorded_on: date
     confirmed_on: date | None = None
     bounced_on: date | None = None
+    soft_bounced_on: date | None = None
+    complained_on: date | None = None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -87,6 +93,16 @@ class Phone(Row):
     kind: str = "home"
     origin: str = ""
     recorded_on: date
+
+
+@dataclass(kw_only=True, slots=True)
+class Objection(Row):
+    table: ClassVar[str] = "objection"
+    member_id: int
+    purpose: str
+    channel: str
+    recorded_on: date
+    origin: str = ""
 
 
 @dataclass(kw_only=True, slots=True)

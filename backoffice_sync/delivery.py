@@ -14,8 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backoffice_sync import mirror
 from backoffice_sync.directory import Applied, Conflict, Directory, MemberGone, Outcome, Rejected, Value
-from backoffice_sync.mapping import ENTITIES, Group
-from backoffice_sync.merge import Decision, decide
+from backoffice_sync.mapping import ENTITIES, Group, Rule
+from backoffice_sync.merge import Decision, Sent, decide, merged
 from backoffice_sync.models import SyncConflict
 from portal import changes
 from portal.changes import FieldInMotion, RecordedChange, Status
@@ -42,7 +42,13 @@ class Job:
     seq: int
     ours: Value | None
     base: Value | None
-    sent: dict[str, Value | None] | None
+    sent: Sent | None
+    since: list[Value | None]
+    """What ours was after the base, oldest first."""
+
+    def wanted(self, theirs: Value | None) -> Value | None:
+        """What the central base is to hold that holds this."""
+        return merged(self.group, base=self.base, ours=self.ours, theirs=theirs, sent=self.sent, since=self.since)
 
 
 async def deliver(portal: Database, directory: Directory, member_id: UUID, group: Group) -> None:
@@ -54,9 +60,10 @@ async def deliver(portal: Database, directory: Directory, member_id: UUID, group
         outcome: Outcome
         try:
             theirs = await directory.read(job.central_id, group.name)
-            decision = decide(base=job.base, sent=job.sent, ours=job.ours, theirs=theirs, rule=group.rule)
+            wanted = job.wanted(theirs)
+            decision = decide(base=job.base, sent=job.sent, ours=wanted, theirs=theirs, rule=group.rule)
             gave_way = decision is Decision.GIVE_WAY
-            outcome = await _carry_out(portal, directory, job, theirs, decision)
+            outcome = await _carry_out(portal, directory, job, decision, wanted=wanted, theirs=theirs)
         except MemberGone:
             outcome = Rejected(N_("Your record has been closed or merged. Please call us."))
         if not isinstance(outcome, Conflict):
@@ -66,24 +73,29 @@ async def deliver(portal: Database, directory: Directory, member_id: UUID, group
 
 
 async def _carry_out(
-    portal: Database, directory: Directory, job: Job, theirs: Value | None, decision: Decision
+    portal: Database,
+    directory: Directory,
+    job: Job,
+    decision: Decision,
+    *,
+    wanted: Value | None,
+    theirs: Value | None,
 ) -> Outcome:
     if decision.is_conflict:
         await _note_conflict(portal, job, theirs)
     if decision in {Decision.AGREED, Decision.GIVE_WAY}:
         return Applied()
-    await _mark_sent(portal, job)
-    return await directory.write(
-        job.central_id, job.group.name, job.ours, expected=theirs, change_id=str(job.change_id)
-    )
+    if not await _mark_sent(portal, job, wanted, theirs):
+        return Conflict()
+    return await directory.write(job.central_id, job.group.name, wanted, expected=theirs, change_id=str(job.change_id))
 
 
 async def _job(portal: Database, member_id: UUID, group: Group) -> Job | None:
     """Coalesced: of several open changes of the group only the newest is passed on."""
     query = (
         select(
-            RecordedChange.id, RecordedChange.seq, RecordedChange.new, FieldInMotion.base, FieldInMotion.sent,
-            Member.central_id,
+            RecordedChange.id, RecordedChange.seq, RecordedChange.old, RecordedChange.new, FieldInMotion.base,
+            FieldInMotion.sent, Member.central_id,
         )
         .join(Member, Member.id == RecordedChange.member_id)
         .join(
@@ -91,20 +103,29 @@ async def _job(portal: Database, member_id: UUID, group: Group) -> Job | None:
             (FieldInMotion.member_id == RecordedChange.member_id) & (FieldInMotion.group == RecordedChange.group),
         )
         .where(RecordedChange.member_id == member_id, RecordedChange.group == group.name, OPEN)
-        .order_by(RecordedChange.seq.desc())
-        .limit(1)
+        .order_by(RecordedChange.seq)
     )  # fmt: skip
     async with portal.begin() as db:
-        row = (await db.execute(query)).first()
-    if row is None:
+        rows = (await db.execute(query)).all()
+    if not rows:
         return None
-    return Job(member_id, row.central_id, group, row.id, row.seq, row.new, row.base, row.sent)
+    since = [value for row in rows for value in (row.old, row.new)]
+    row = rows[-1]
+    return Job(member_id, row.central_id, group, row.id, row.seq, row.new, row.base, row.sent, since)
 
 
-async def _mark_sent(portal: Database, job: Job) -> None:
+async def _mark_sent(portal: Database, job: Job, wanted: Value | None, theirs: Value | None) -> bool:
+    """Note it before it is tried; False when the donor has taken it back meanwhile."""
+    noted: dict[str, Any] = {"sent": {"value": wanted}}
+    if job.group.rule is not Rule.EACH_ITEM:  # of a list the base stays that of ours
+        noted["base"] = theirs
     async with portal.begin() as db:
-        await db.execute(update(FieldInMotion).where(*_moving(job)).values(sent={"value": job.ours}))
+        await changes.lock(db, job.member_id)
+        if await db.scalar(select(RecordedChange.id).where(RecordedChange.id == job.change_id, OPEN)) is None:
+            return False
+        await db.execute(update(FieldInMotion).where(*_moving(job)).values(**noted))
         await db.execute(update(RecordedChange).where(*_changes(job)).values(status=Status.SENT, status_at=func.now()))
+        return True
 
 
 async def _finish(portal: Database, directory: Directory, job: Job, outcome: Outcome, *, gave_way: bool) -> None:
@@ -116,11 +137,13 @@ async def _finish(portal: Database, directory: Directory, job: Job, outcome: Out
         kept = await directory.read(job.central_id, job.group.name)
     except MemberGone:
         kept = None
-    if status is Status.CONFIRMED and kept != job.ours:
+    if status is Status.CONFIRMED and kept != job.wanted(kept):
         status, reason = (
             Status.REVIEW,
             N_("Our records kept it in a different form. Our team will look at it."),
         )
+    if job.group.keeps_ours and status is not Status.CONFIRMED:
+        status = Status.REVIEW
     async with portal.begin() as db:
         await changes.lock(db, job.member_id)
         closed = {"status": status, "status_at": func.now(), "reason": reason}
@@ -131,10 +154,15 @@ async def _finish(portal: Database, directory: Directory, job: Job, outcome: Out
             .limit(1)
         )
         if newer:
-            await db.execute(update(FieldInMotion).where(*_moving(job)).values(base=kept, sent=None))
-        else:
-            await db.execute(delete(FieldInMotion).where(*_moving(job)))
-            await mirror.release(db, entity, job.member_id, rows)
+            base = kept
+            if job.group.rule is Rule.EACH_ITEM:  # the newer one began with ours, without what others added there
+                base = job.ours if status is Status.CONFIRMED else job.base
+            await db.execute(update(FieldInMotion).where(*_moving(job)).values(base=base, sent=None))
+            return
+        if job.group.keeps_ours and status is not Status.CONFIRMED:
+            return
+        await db.execute(delete(FieldInMotion).where(*_moving(job)))
+        await mirror.settle(db, entity, job.member_id, rows)
 
 
 def _verdict(outcome: Outcome, *, gave_way: bool) -> tuple[Status, str]:

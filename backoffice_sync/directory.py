@@ -75,6 +75,16 @@ class IssuedReceipt:
     gifts: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Bounce:
+    """What is known of mails to an address, whoever has it."""
+
+    mailbox: str
+    bounced_on: date | None
+    soft_bounced_on: date | None
+    complained_on: date | None
+
+
 class Directory(Protocol):
     """Every method may raise DirectoryUnreachable."""
 
@@ -115,3 +125,6 @@ class Directory(Protocol):
 
     async def put_receipt(self, receipt: IssuedReceipt) -> str | Rejected:
         """Keep a receipt, or its new state, under its number, however often it is told; gives its number there."""
+
+    async def put_bounce(self, bounce: Bounce) -> None:
+        """Note on every record with this address that mails come back, or do no longer, however often it is told."""

@@ -1,12 +1,16 @@
 """The data dictionary: what is mirrored, what flows both ways, who decides. A field not in it never moves."""
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Table
 
+from portal.consents.models import ContactChoice
 from portal.database import Base
 from portal.gifts.models import Campaign, Gift
+from portal.items import in_order
 from portal.mandates.models import Mandate
 from portal.members.models import Member
 from portal.memos.models import Memo
@@ -34,7 +38,7 @@ class Entity:
     columns: tuple[str, ...]
     references: tuple[Reference, ...] = ()
     key: str = "central_id"
-    group: str | None = None
+    owner: str = "member_id"
     removable: bool = True
 
     @property
@@ -42,12 +46,18 @@ class Entity:
         """What a connector delivers of a row, in this order."""
         return ("central_id", *(reference.name for reference in self.references), *self.columns)
 
+    @property
+    def groups(self) -> list[str]:
+        """The groups that donors and staff change here; the pull leaves its rows alone while one is under way."""
+        return [group.name for group in GROUPS.values() if group.entity == self.name]
+
 
 class Rule(enum.StrEnum):
     """Who wins when both sides changed a group since they last agreed."""
 
     DONOR_WINS = "donor wins, the conflict is noted"
     CENTRAL_WINS = "the central base wins, ours is kept in the note of the conflict"
+    EACH_ITEM = "what either side added or took away holds: there is no conflict"
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,12 @@ class Group:
     entity: str
     fields: tuple[str, ...]
     rule: Rule
+    only: tuple[tuple[str, object], ...] = ()
+    """Which rows of the entity it is about, where it is not about all of a member's."""
+    items: tuple[str, ...] = ()
+    """Of a group of several rows: the fields of each; its one field is then `items`."""
+    keeps_ours: bool = False
+    """Once said it holds here, even when the central base cannot be told: an objection stays in motion until it is."""
 
 
 def _table(model: type[Base]) -> Table:
@@ -66,6 +82,11 @@ def _table(model: type[Base]) -> Table:
     return found
 
 
+STAY = ("purpose", "season_from", "season_to")
+"""Of an address that is not the main one: what it is for, and from when to when in the year."""
+IDENTITY = ("civility", "first_name", "last_name", "company_name", "legal_form", "siren")
+ITEMS = ("items",)
+MAIN, BESIDE = (("is_main", True),), (("is_main", False),)
 MEMBER = Reference("member", "member_id", _table(Member))
 
 ENTITIES = {
@@ -79,7 +100,15 @@ ENTITIES = {
                 "number", "kind", "civility", "first_name", "last_name", "company_name", "legal_form", "siren",
                 "language", "deceased_on", "suspension_code", "stop_promo", "closed",
             ),
+            owner="id",
             removable=False,
+        ),
+        Entity(
+            "contact_choice",
+            _table(ContactChoice),
+            ("objections", "consents", "post_rhythm", "paused_until", "checked_on"),
+            (MEMBER,),
+            key="member_id",
         ),
         Entity(
             "receipt_wish",
@@ -87,21 +116,21 @@ ENTITIES = {
             ("receipt_rhythm", "receipt_by"),
             (MEMBER,),
             key="member_id",
-            group="receipt_wish",
         ),
         Entity(
             "address",
             _table(PostalAddress),
-            (*ADDRESS_FIELDS, "is_main", "returned_on", "returned_reason"),
+            (*ADDRESS_FIELDS, "is_main", "returned_on", "returned_reason", *STAY),
             (MEMBER,),
-            group="address",
         ),
         Entity(
             "email",
             _table(EmailAddress),
-            ("address", "is_main", "origin", "recorded_on", "confirmed_on", "bounced_on"),
+            (
+                "address", "is_main", "origin", "recorded_on", "confirmed_on", "bounced_on", "soft_bounced_on",
+                "complained_on",
+            ),
             (MEMBER,),
-            group="email",
         ),
         Entity("phone", _table(Phone), ("number", "kind"), (MEMBER,)),
         Entity(
@@ -134,7 +163,7 @@ ENTITIES = {
             key="number",
             removable=False,
         ),
-        Entity("memo", _table(Memo), ("body", "starts_on", "ends_on"), (MEMBER,), key="member_id", group="memo"),
+        Entity("memo", _table(Memo), ("body", "starts_on", "ends_on"), (MEMBER,), key="member_id"),
     )
 }  # fmt: skip
 """In the order in which they are loaded: what others refer to comes first."""
@@ -142,9 +171,30 @@ ENTITIES = {
 GROUPS = {
     group.name: group
     for group in (
-        Group("address", "address", ADDRESS_FIELDS, Rule.DONOR_WINS),
-        Group("email", "email", ("address", "confirmed_on"), Rule.DONOR_WINS),
+        Group("address", "address", ADDRESS_FIELDS, Rule.DONOR_WINS, MAIN),
+        Group("other_addresses", "address", ITEMS, Rule.EACH_ITEM, BESIDE, (*ADDRESS_FIELDS, *STAY)),
+        Group("email", "email", ("address", "confirmed_on"), Rule.DONOR_WINS, MAIN),
+        Group("other_emails", "email", ITEMS, Rule.EACH_ITEM, BESIDE, ("address",)),
+        Group("phones", "phone", ITEMS, Rule.EACH_ITEM, (), ("number", "kind")),
+        Group("identity", "member", IDENTITY, Rule.CENTRAL_WINS),
+        Group("language", "member", ("language",), Rule.DONOR_WINS),
+        Group("objections", "contact_choice", ("objections",), Rule.EACH_ITEM, keeps_ours=True),
+        Group("consents", "contact_choice", ("consents",), Rule.EACH_ITEM, keeps_ours=True),
+        Group("contact_rhythm", "contact_choice", ("post_rhythm", "paused_until"), Rule.DONOR_WINS),
+        Group("details_check", "contact_choice", ("checked_on",), Rule.DONOR_WINS),
         Group("receipt_wish", "receipt_wish", ("receipt_rhythm", "receipt_by"), Rule.DONOR_WINS),
         Group("memo", "memo", ("body", "starts_on", "ends_on"), Rule.CENTRAL_WINS),
     )
 }
+
+
+def in_normal_form(group: Group, rows: Sequence[tuple[Any, ...]]) -> dict[str, Any] | None:
+    """The value of a group from the rows found of it, each in the order of its fields (or of its items' fields).
+
+    A group of one row holds nothing without one; a list is then empty.
+    """
+    if group.items:
+        return {"items": in_order(dict(zip(group.items, row, strict=True)) for row in rows)}
+    if group.rule is Rule.EACH_ITEM:
+        return {group.fields[0]: in_order(code for (code,) in rows)}
+    return dict(zip(group.fields, rows[0], strict=True)) if rows else None

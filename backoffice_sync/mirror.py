@@ -8,11 +8,13 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from psycopg import AsyncConnection, sql
-from sqlalchemy import delete, insert, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backoffice_sync.directory import Row, Value
 from backoffice_sync.mapping import ENTITIES, Entity, Group
+from portal.changes import FieldInMotion
+from portal.items import item
 from portal.members.models import Member
 
 
@@ -38,42 +40,77 @@ async def remove(db: AsyncSession, entity: Entity, ids: Sequence[str]) -> None:
         await db.execute(update(Member).where(Member.central_id.in_(ids)).values(closed=True))
     elif entity.removable:
         table = entity.table
-        unheld = [table.c.held.is_(False)] if entity.group else []
+        unheld = [table.c.held.is_(False)] if entity.groups else []
         await db.execute(delete(table).where(table.c.central_id.in_(ids), *unheld))
 
 
-async def release(db: AsyncSession, entity: Entity, member_id: UUID, rows: Sequence[Row]) -> None:
-    """A member's change has come to its end: the mirror again holds just what the central base holds."""
+async def settle(db: AsyncSession, entity: Entity, member_id: UUID, rows: Sequence[Row]) -> None:
+    """A member's change has come to its end: the mirror again holds just what the central base holds.
+
+    While another change of these rows is under way they are left to that one.
+    """
+    if not await let_go(db, entity, member_id):
+        return
     table = entity.table
     kept = [row[0] for row in rows]
-    await let_go(db, entity, member_id)
-    if entity.key != "member_id":
+    if entity.removable and entity.key != "member_id":
         await db.execute(
             delete(table).where(
                 table.c.member_id == member_id, table.c.central_id.is_(None) | table.c.central_id.not_in(kept)
             )
         )
-    elif not rows:
+    elif entity.removable and not rows:
         await db.execute(delete(table).where(table.c.member_id == member_id))
     await store(db, entity, rows)
 
 
 async def restore(db: AsyncSession, group: Group, member_id: UUID, base: Value | None) -> None:
     """The change was given up: show again what the central base was last known to hold."""
-    table = ENTITIES[group.entity].table
-    mine = table.c.member_id == member_id
-    if base is None:
-        await db.execute(delete(table).where(mine, table.c.held))
-        return
-    there = await db.execute(update(table).where(mine, table.c.held).values(**base, held=False).returning(table.c.id))
-    if there.first() is None:  # ours was a removal
-        await db.execute(insert(table).values(member_id=member_id, **base))
-
-
-async def let_go(db: AsyncSession, entity: Entity, member_id: UUID) -> None:
-    """The next pull may write these rows again."""
+    entity = ENTITIES[group.entity]
     table = entity.table
-    await db.execute(update(table).where(table.c.member_id == member_id).values(held=False))
+    only = [table.c[name] == value for name, value in group.only]
+    mine = and_(table.c[entity.owner] == member_id, *only)
+    if group.items:
+        await _restore_items(db, group, mine, member_id, base)
+    elif base is None:
+        await db.execute(delete(table).where(mine, table.c.held))
+    else:
+        there = await db.execute(update(table).where(mine, table.c.held).values(**base).returning(table.c.id))
+        if there.first() is None and entity.removable:  # ours was a removal
+            await db.execute(insert(table).values(_row(group, member_id, base)))
+
+
+async def _restore_items(
+    db: AsyncSession, group: Group, mine: ColumnElement[bool], member_id: UUID, base: Value | None
+) -> None:
+    """Rows that are right keep their numbers in the central base."""
+    table = ENTITIES[group.entity].table
+    missing = list((base or {}).get("items", []))
+    for row in (await db.execute(select(table).where(mine))).all():
+        if (held := item(row, group.items)) in missing:
+            missing.remove(held)
+        else:
+            await db.execute(delete(table).where(table.c.id == row.id))
+    if missing:
+        await db.execute(insert(table).values([_row(group, member_id, held) for held in missing]))
+
+
+def _row(group: Group, member_id: UUID, fields: Value) -> dict[str, object]:
+    return BLANK.get(group.entity, {}) | dict(group.only) | {"member_id": member_id} | fields
+
+
+BLANK: dict[str, dict[str, object]] = {"email": {"origin": "", "recorded_on": func.current_date()}}
+"""What a row of an entity needs beside the fields of its groups."""
+
+
+async def let_go(db: AsyncSession, entity: Entity, member_id: UUID) -> bool:
+    """The next pull may write these rows again; False when another change of them is still under way."""
+    moving = FieldInMotion.member_id == member_id, FieldInMotion.group.in_(entity.groups)
+    if await db.scalar(select(exists().where(*moving))):
+        return False
+    table = entity.table
+    await db.execute(update(table).where(table.c[entity.owner] == member_id).values(held=False))
+    return True
 
 
 async def _driver(db: AsyncSession) -> AsyncConnection:
@@ -127,7 +164,7 @@ def _upsert(entity: Entity) -> sql.Composed:
         assignments=sql.SQL(", ").join(sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(name)) for name in changing),
         current=current,
         offered=offered,
-        unheld=sql.SQL("AND NOT {}.held").format(target) if entity.group else sql.SQL(""),
+        unheld=sql.SQL("AND NOT {}.held").format(target) if entity.groups else sql.SQL(""),
     )
 
 
@@ -140,10 +177,11 @@ def _moved(entity: Entity) -> sql.Composed:
 
 
 def _resting(entity: Entity) -> sql.Composable:
-    """Leave out members whose change of this group is under way."""
-    if entity.group is None:
+    """Leave out members of whom a change of these rows is under way."""
+    if not entity.groups:
         return sql.SQL("")
+    member = "incoming" if entity.owner == "id" else "of_member"
     return sql.SQL(
-        "WHERE NOT EXISTS (SELECT FROM field_in_motion AS moving "
-        "WHERE moving.member_id = of_member.id AND moving.field_group = {})"
-    ).format(sql.Literal(entity.group))
+        "WHERE NOT EXISTS (SELECT FROM field_in_motion AS moving JOIN member AS mover ON mover.id = moving.member_id "
+        "WHERE mover.central_id = {}.central_id AND moving.field_group = ANY({}))"
+    ).format(sql.Identifier(member), sql.Literal(entity.groups))

@@ -16,11 +16,12 @@ from sqlalchemy import delete, func, select, text, update
 from backoffice_sync import mirror
 from backoffice_sync.delivery import OPEN, deliver
 from backoffice_sync.directory import Directory, DirectoryUnreachable
-from backoffice_sync.mapping import GROUPS
+from backoffice_sync.mapping import ENTITIES, GROUPS
 from portal import changes
 from portal.changes import FieldInMotion, RecordedChange, Status
 from portal.database import Database
 from portal.i18n import N_
+from portal.members.models import Member
 
 log = logging.getLogger("backoffice_sync.push")
 
@@ -48,7 +49,8 @@ async def push(portal: Database, directory: Directory, *, limit: int = 100) -> i
             except Exception:
                 # Whatever is wrong with one member's change must not keep the others' from arriving.
                 log.exception("a change could not be passed on")
-                await _wait(portal, member_id, give_up_after=MOST_ATTEMPTS)
+                given_up = await _wait(portal, member_id, give_up_after=MOST_ATTEMPTS)
+                await _show_theirs(portal, directory, member_id, given_up)
                 continue
             done += 1
     async with portal.begin() as db:
@@ -94,11 +96,11 @@ async def _open_groups(portal: Database, member_id: UUID) -> list[str]:
         return sorted(await db.scalars(query))
 
 
-async def _wait(portal: Database, member_id: UUID, *, give_up_after: int | None = None) -> None:
+async def _wait(portal: Database, member_id: UUID, *, give_up_after: int | None = None) -> list[str]:
     """Back off: the wait doubles with each attempt, up to ten minutes, with jitter against herds.
 
     After `give_up_after` attempts people look at it: the change waits for review, and the portal shows again what
-    the central base was last known to hold.
+    the central base was last known to hold. Gives the groups that were given up.
     """
     mine = (RecordedChange.member_id == member_id, OPEN)
     async with portal.begin() as db:
@@ -108,10 +110,32 @@ async def _wait(portal: Database, member_id: UUID, *, give_up_after: int | None 
             reason = N_("It could not be passed on. Our team will look at it.")
             closed = {"status": Status.REVIEW, "status_at": func.now(), "reason": reason}
             await db.execute(update(RecordedChange).where(*mine).values(**closed))
-            given_up = delete(FieldInMotion).where(FieldInMotion.member_id == member_id)
-            for group, base in await db.execute(given_up.returning(FieldInMotion.group, FieldInMotion.base)):
+            kept = FieldInMotion.group.in_([group.name for group in GROUPS.values() if group.keeps_ours])
+            mine_moving = FieldInMotion.member_id == member_id
+            given_up = delete(FieldInMotion).where(mine_moving, ~kept)
+            found = (await db.execute(given_up.returning(FieldInMotion.group, FieldInMotion.base))).all()
+            for group, base in found:
                 await mirror.restore(db, GROUPS[group], member_id, base)
-            return
+            for name in {GROUPS[group].entity for group, _ in found}:
+                await mirror.let_go(db, ENTITIES[name], member_id)
+            # People may carry out the others, so the next one of these is to take into account that it arrived.
+            await db.execute(update(FieldInMotion).where(mine_moving, kept).values(sent={"value": None}))
+            return [group for group, _ in found]
         pause = min(timedelta(seconds=2 ** min(attempts, 10)), LONGEST_WAIT) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter
         again = {"attempts": RecordedChange.attempts + 1, "not_before": func.now() + pause}
         await db.execute(update(RecordedChange).where(*mine).values(**again))
+        return []
+
+
+async def _show_theirs(portal: Database, directory: Directory, member_id: UUID, groups: list[str]) -> None:
+    """What was typed there while the changes were under way, which the pull has passed over; if it can be read."""
+    async with portal.begin() as db:
+        central_id = await db.scalar(select(Member.central_id).where(Member.id == member_id))
+    try:
+        for name in {GROUPS[group].entity for group in groups}:
+            rows = await directory.rows_of(name, str(central_id))
+            async with portal.begin() as db:
+                await changes.lock(db, member_id)
+                await mirror.settle(db, ENTITIES[name], member_id, rows)
+    except Exception:
+        log.exception("what the central base holds could not be shown")

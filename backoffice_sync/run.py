@@ -8,6 +8,7 @@ import signal
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
+from backoffice_sync.bounces import deliver_bounces
 from backoffice_sync.directory import Directory, DirectoryUnreachable
 from backoffice_sync.pull import pull
 from backoffice_sync.push import push
@@ -36,6 +37,7 @@ async def run(portal: Database, directory: Directory, *, pull_seconds: float) ->
                 next_pull = loop.time() + pull_seconds
             await push(portal, directory)
             await deliver_receipts(portal, directory)
+            await deliver_bounces(portal, directory)
         except (DirectoryUnreachable, SQLAlchemyError, psycopg.Error) as error:
             log.warning("%s; trying again in %s s", type(error).__name__, RECOVER_SECONDS)
             next_pull = loop.time() + RECOVER_SECONDS

@@ -18,7 +18,7 @@ async def status(portal: Database) -> dict[str, Any]:
         counted = await db.execute(select(RecordedChange.status, func.count()).group_by(RecordedChange.status))
         by_state = dict.fromkeys(map(str, Status), 0) | {row[0]: row[1] for row in counted}
         is_open = RecordedChange.status.in_(OPEN)
-        oldest = await db.scalar(select(func.min(RecordedChange.recorded_at)).where(is_open))
+        oldest = await db.scalar(select(func.oldest_open_change()))
         retried = await db.scalar(select(func.count()).where(is_open, RecordedChange.attempts > 0))
         aside = await db.execute(select(SyncSetAside.entity, SyncSetAside.central_id, SyncSetAside.problem))
         set_aside = [" ".join(row) for row in aside]

@@ -16,14 +16,21 @@ from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError  # noq
 
 from portal import health, logs
 from portal.activation import pages as activation
+from portal.addresses import pages as addresses
+from portal.bounces import pages as bounces
+from portal.consents import pages as consents
+from portal.corrections import pages as corrections
 from portal.database import Database, provide_db, role_url
+from portal.emails import pages as emails
 from portal.figures import pages as figures
 from portal.gifts import pages as gifts
 from portal.home import pages as home
+from portal.ledger import pages as ledger
 from portal.mandates import pages as mandates
 from portal.memos import pages as memos
 from portal.oidc import pages as oidc
 from portal.passkeys import pages as passkeys
+from portal.phones import pages as phones
 from portal.preferences import pages as preferences
 from portal.profile import pages as profile
 from portal.receipts import pages as receipts
@@ -32,6 +39,8 @@ from portal.settings import Settings
 from portal.signin import pages as signin
 from portal.staff import pages as staff
 from portal.tax import pages as tax
+from portal.tracking import pages as tracking
+from portal.unsubscribe import pages as unsubscribe
 from portal.web.body import LARGEST_FORM
 from portal.web.donor import provide_donor
 from portal.web.errors import show_fault, show_missing_file, show_pause, show_refusal
@@ -64,10 +73,19 @@ def build(settings: Settings, database: Database) -> Litestar:
         *receipts.HANDLERS,
         *tax.HANDLERS,
         *profile.HANDLERS,
+        *emails.HANDLERS,
+        *phones.HANDLERS,
+        *addresses.HANDLERS,
+        *corrections.HANDLERS,
+        *tracking.HANDLERS,
         *preferences.HANDLERS,
+        *consents.HANDLERS,
+        *ledger.HANDLERS,
         *staff.HANDLERS,
         *memos.HANDLERS,
         *figures.HANDLERS,
+        *unsubscribe.HANDLERS,
+        *bounces.HANDLERS,
         *health.HANDLERS,
         create_static_files_router(
             "/static",

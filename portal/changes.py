@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, Text, func, insert, select, text
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, Text, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,6 +30,7 @@ class Status(enum.StrEnum):
     CONFIRMED = "confirmed"
     REFUSED = "refused"
     REVIEW = "review"
+    UNDONE = "undone"
 
 
 OPEN = (Status.SAVED, Status.SENT)
@@ -41,12 +42,21 @@ STATUS_WORDS = {
     Status.CONFIRMED: N_("Received by the association"),
     Status.REFUSED: N_("Not accepted"),
     Status.REVIEW: N_("Being looked at by our team"),
+    Status.UNDONE: N_("Taken back by you"),
 }
-
 
 GROUP_WORDS = {
     "address": N_("Postal address"),
+    "other_addresses": N_("Other postal addresses"),
     "email": N_("E-mail address"),
+    "other_emails": N_("Other e-mail addresses"),
+    "phones": N_("Phone numbers"),
+    "identity": N_("Name and registration"),
+    "language": N_("Language"),
+    "objections": N_("What we may send you"),
+    "consents": N_("What you have agreed to"),
+    "contact_rhythm": N_("How often we write to you"),
+    "details_check": N_("Your details are right"),
     "memo": N_("Personal message"),
     "receipt_wish": N_("Tax receipts"),
 }
@@ -118,10 +128,40 @@ async def record(
     change_id = uuid.uuid4()
     values = {"member_id": member_id, "group": group}
     await db.execute(insert(RecordedChange).values(id=change_id, **values, old=old, new=new, actor=actor))
-    motion = upsert(FieldInMotion).values(**values, base=old)
+    await _set_in_motion(db, member_id, group, base=old)
+    return change_id
+
+
+async def ask(
+    db: AsyncSession, member_id: UUID, group: str, *, old: dict[str, Any], new: dict[str, Any], actor: str
+) -> UUID:
+    """Record a change that waits for people: neither does it hold, nor is it passed on, before they `accept` it."""
+    change_id = uuid.uuid4()
+    values = {"member_id": member_id, "group": group, "old": old, "new": new, "actor": actor}
+    await db.execute(insert(RecordedChange).values(id=change_id, **values, status=Status.REVIEW))
+    return change_id
+
+
+async def accept(
+    db: AsyncSession, member_id: UUID, group: str, change_id: UUID, *, old: dict[str, Any], new: dict[str, Any]
+) -> None:
+    """What was asked for is passed on from now, as `record` does; `old` and `new` are as they are today."""
+    mine = update(RecordedChange).where(RecordedChange.id == change_id)
+    await db.execute(mine.values(old=old, new=new))
+    await mark(db, change_id, Status.SAVED)
+    await _set_in_motion(db, member_id, group, base=old)
+
+
+async def mark(db: AsyncSession, change_id: UUID, status: Status, reason: str = "") -> None:
+    """Give a change its state from now on."""
+    mine = update(RecordedChange).where(RecordedChange.id == change_id)
+    await db.execute(mine.values(status=status, status_at=func.now(), reason=reason))
+
+
+async def _set_in_motion(db: AsyncSession, member_id: UUID, group: str, *, base: dict[str, Any] | None) -> None:
+    motion = upsert(FieldInMotion).values(member_id=member_id, group=group, base=base)
     await db.execute(motion.on_conflict_do_nothing())
     await db.execute(select(func.pg_notify(CHANNEL, str(member_id))))
-    return change_id
 
 
 async def beat(db: AsyncSession, duty: str) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import MISSING, fields
 
-from portal import cli_receipts, logs
+from portal import cli_bounces, cli_mailing, cli_receipts, logs
 from portal import settings as configuration
 from portal.settings import STAFF_ROLES, Settings, SettingsError
 
@@ -34,6 +34,9 @@ def main() -> None:
     command("visits", visits).add_argument("act", choices=["end"])
     receipts_options = command("receipts", receipts)
     cli_receipts.add_options(receipts_options)
+    cli_mailing.add_link_options(command("unsubscribe-links", unsubscribe_links))
+    cli_mailing.add_suppression_options(command("suppression-list", suppression_list))
+    cli_bounces.add_options(command("bounces", bounces))
     staff_options = command("staff", staff)
     acts = staff_options.add_subparsers(dest="act", required=True)
     create = acts.add_parser("create", help="give somebody access to the desk, or another role")
@@ -125,6 +128,22 @@ def receipts(options: argparse.Namespace) -> int:
     """issue, render and hand over, or cancel tax receipts"""
     logs.set_up()
     return cli_receipts.run(options)
+
+
+def unsubscribe_links(options: argparse.Namespace) -> int:
+    """write signed unsubscribe links for a mailing, as CSV"""
+    return cli_mailing.links(options)
+
+
+def suppression_list(options: argparse.Namespace) -> int:
+    """write whom a mailing must leave out and why, as CSV"""
+    return cli_mailing.suppressions(options)
+
+
+def bounces(options: argparse.Namespace) -> int:
+    """read messages about mails that came back, or that were called unwanted"""
+    logs.set_up()
+    return cli_bounces.run(options)
 
 
 def staff(options: argparse.Namespace) -> int | None:

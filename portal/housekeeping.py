@@ -5,15 +5,21 @@ from datetime import timedelta
 from procrastinate import JobContext
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
-from sqlalchemy import delete, func
+from sqlalchemy import delete, func, or_, update
 
 from portal.activation.models import ActivationCode, LetterBatch
+from portal.bounces.models import MailFailure
+from portal.bounces.rules import KEPT as REPORTS_KEPT
+from portal.corrections.models import CorrectionRequest
 from portal.jobs import queue, workshop
 from portal.web.draft import KEPT_FOR, Draft
 from portal.web.formkey import FormKey
 from portal.web.proof import SignInRequest
 from portal.web.session import WebSession
 from portal.web.throttle import Throttle
+
+DOCUMENTS_KEPT_FOR = timedelta(days=30)
+"""After the decision for which they were sent, in case it is asked about; where the member decided, nobody will."""
 
 
 @queue.periodic(cron="17 * * * *")
@@ -29,6 +35,13 @@ async def purge(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - 
         await db.execute(delete(FormKey).where(FormKey.at < func.now() - timedelta(days=1)))
         await db.execute(delete(ActivationCode).where(ActivationCode.expires_at < func.now()))
         await db.execute(delete(LetterBatch).where(LetterBatch.asked_at < func.now() - timedelta(days=1)))
+        over = or_(
+            CorrectionRequest.decided_at < func.now() - DOCUMENTS_KEPT_FOR,
+            CorrectionRequest.decided_by.startswith("member:"),
+        )
+        held = CorrectionRequest.document.is_not(None)
+        await db.execute(update(CorrectionRequest).where(held, over).values(document=None))
+        await db.execute(delete(MailFailure).where(MailFailure.failed_at < func.now() - REPORTS_KEPT))
         await db.execute(delete(Throttle).where(Throttle.started_at < func.now() - timedelta(days=2)))
     await queue.job_manager.delete_old_jobs(nb_hours=72, include_failed=True)
 

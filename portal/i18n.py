@@ -86,6 +86,20 @@ def day(value: date | datetime | None) -> str:
     return _day(clock.paris(value).date() if isinstance(value, datetime) else value, language.get())
 
 
+def day_of_year(month_day: str) -> str:
+    """1 July, 1er juillet: a day of every year, written 07-01; as it is where no year has such a day."""
+    try:
+        return _day(date.fromisoformat(f"2000-{month_day}"), language.get(), "d MMMM")
+    except ValueError:
+        return month_day
+
+
+def months() -> list[tuple[str, str]]:
+    """Numbers and names: 07 and July."""
+    names = Locale(language.get()).months["stand-alone"]["wide"]
+    return [(f"{number:02}", name) for number, name in names.items()]
+
+
 def moment(value: datetime) -> str:
     """12 mars 2026, 14:05 (Paris)"""
     return f"{day(value)}, {clock.paris(value):%H:%M}"
@@ -102,8 +116,8 @@ def _money(amount: Decimal, currency: str, code: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _day(value: date, code: str) -> str:
-    text = format_date(value, "d MMMM y", locale=code)
+def _day(value: date, code: str, pattern: str = "d MMMM y") -> str:
+    text = format_date(value, pattern, locale=code)
     return "1er" + text[1:] if code == "fr" and value.day == 1 else text
 
 

@@ -24,9 +24,12 @@ queue = procrastinate.App(
         "portal.security.tasks",
         "portal.oidc.tasks",
         "portal.activation.tasks",
+        "portal.emails.tasks",
         "portal.receipts.tasks",
         "portal.campaign.tasks",
         "portal.preferences.tasks",
+        "portal.corrections.tasks",
+        "portal.bounces.tasks",
         "portal.housekeeping",
     ],
 )

@@ -4,6 +4,8 @@ The metadata of each field is its documentation: `portal check` prints it, and a
 test asks that the README names the setting.
 """
 
+import base64
+import binascii
 import os
 import re
 from collections.abc import Mapping
@@ -15,6 +17,10 @@ from urllib.parse import urlsplit
 EXAMPLE_SECRET = "change-me-change-me-change-me-change-me"  # noqa: S105 - the example that production refuses
 DEFAULT_PORTS = {"http": 80, "https": 443}
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
+PROFILE_RULES = ("edit", "request", "hide")
+PROFILE_PARTS = dict.fromkeys(
+    ("address", "other_addresses", "email", "other_emails", "phones"), "edit"
+) | dict.fromkeys(("name", "company"), "request")
 STAFF_ROLES = ("reader", "editor", "compliance", "administrator")
 
 
@@ -62,6 +68,15 @@ class Settings:
     receipt_certificate_password: str = setting("its password", "")
     receipt_postage_cents: int = setting("what posting one receipt costs, in cents, for the staff's figures", 160)
     financial_year_end: str = setting("last day of the association's financial year, as month-day", "12-31")
+    profile_fields: str = setting(
+        "what donors may do with each part of their details: edit it, request a change of it, or not see it (hide)",
+        "address=edit,other_addresses=edit,email=edit,other_emails=edit,phones=edit,name=request,company=request",
+    )
+    unsubscribe_days: int = setting("days for which an unsubscribe link in a mailing works", 1095)
+    bounce_secret: str = setting(
+        "secret of the webhook that takes reports of mails that came back, as whsec_ and base64; empty: there is none",
+        "",
+    )
     link_minutes: int = setting("life of a sign-in link and code in minutes, 5 to 30; above 10 leaves ASVS level 2", 10)
     session_idle_minutes: int = setting("minutes without a click after which a donor is signed out", 30)
     session_hours: int = setting("hours after which a donor is signed out in any case", 12)
@@ -104,6 +119,15 @@ class Settings:
     def secure(self) -> bool:
         """Is the portal reached over https? Cookies are then Secure and host-bound."""
         return self.base_url.startswith("https://")
+
+    def may(self, part: str) -> str:
+        """What donors may do with this part of their details: edit, request, or hide."""
+        return self.rules_by_part[part]
+
+    @property
+    def rules_by_part(self) -> dict[str, str]:
+        pairs = (pair.partition("=") for pair in self.profile_fields.split(",") if pair.strip())
+        return PROFILE_PARTS | {part.strip(): rule.strip() for part, _, rule in pairs}
 
     @property
     def staff_roles_by_group(self) -> dict[str, str]:
@@ -173,9 +197,32 @@ def _problems(settings: Settings) -> list[str]:
             f"STAFF_OIDC_GROUPS must be like desk-admins=administrator; the roles are {', '.join(STAFF_ROLES)}"
         )
     found += _receipt_problems(settings)
+    found += _donor_problems(settings)
     if settings.geoip_database and not Path(settings.geoip_database).is_file():
         found.append("GEOIP_DATABASE is not a file")
     return found
+
+
+def _donor_problems(settings: Settings) -> list[str]:
+    found = []
+    parts = settings.rules_by_part
+    if not (set(parts) <= set(PROFILE_PARTS) and set(parts.values()) <= set(PROFILE_RULES)):
+        found.append(
+            f"PROFILE_FIELDS must be like address=edit,name=request; the parts are {', '.join(PROFILE_PARTS)}, "
+            f"the rules {', '.join(PROFILE_RULES)}"
+        )
+    if settings.bounce_secret and not _is_webhook_secret(settings.bounce_secret):
+        found.append("BOUNCE_SECRET must be whsec_ and at least 24 random bytes in base64")
+    return found
+
+
+def _is_webhook_secret(secret: str) -> bool:
+    """As Standard Webhooks writes it: whsec_ and base64."""
+    try:
+        raw = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except binascii.Error:
+        return False
+    return secret.startswith("whsec_") and len(raw) >= 24  # noqa: PLR2004 - bytes, as the specification says
 
 
 def _receipt_problems(settings: Settings) -> list[str]:

@@ -54,15 +54,20 @@ def directory() -> MemoryDirectory:
         put("member", central_id=person.number, **(card | names | more))
         put("receipt_wish", central_id=person.number, member=person.number, receipt_rhythm="annual", receipt_by="post")
         put(
+            "contact_choice", central_id=person.number, member=person.number, objections=[], consents=[],
+            post_rhythm="all", paused_until=None, checked_on=clock.today(),
+        )  # fmt: skip
+        put(
             "email", central_id=f"e{person.number}", member=person.number, address=person.email, is_main=True,
             origin="web", recorded_on=date(2020, 5, 1), confirmed_on=date(2020, 5, 2), bounced_on=None,
+            soft_bounced_on=None, complained_on=None,
         )  # fmt: skip
 
     def address(person: Person, **more: Any) -> None:
         plain = {
             "unit": "", "building": "", "house_number": "12 bis", "street": "rue des Lilas", "locality": "",
             "postcode": "69003", "town": "Lyon", "region": "", "country": "FR", "is_main": True, "returned_on": None,
-            "returned_reason": "",
+            "returned_reason": "", "purpose": "home", "season_from": None, "season_to": None,
         }  # fmt: skip
         put("address", central_id=f"a{person.number}", member=person.number, **(plain | more))
 

@@ -4,6 +4,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from portal.unsubscribe.rules import Link, link_token
+from tests.conftest import SECRET
 from tests.personas import MARIE, STRANGER
 
 BUDGET = {
@@ -18,7 +20,18 @@ BUDGET = {
     "/tax?year=2026": 3,
     "/profile": 5,
     "/profile/address": 3,
-    "/profile/changes": 2,
+    "/profile/addresses": 3,
+    "/profile/addresses/new": 3,
+    "/profile/emails": 2,
+    "/profile/emails/new": 2,
+    "/profile/phones": 3,
+    "/profile/phones/new": 3,
+    "/profile/changes": 3,
+    "/profile/name": 2,
+    "/preferences": 3,
+    "/preferences/contact": 2,
+    "/preferences/contact/history": 3,
+    "/preferences/language": 2,
     "/preferences/receipts": 2,
 }
 STATEMENT = "/gifts/statement?first=01/01/2000&last=31/12/2026"
@@ -111,6 +124,12 @@ async def test_a_receipt_costs_few_statements(visitor, owner, statements, path, 
 
 async def test_verifying_a_receipt_costs_two_statements(visitor, statements) -> None:
     assert (await visitor().get("/verify?number=2025-000017&code=4F2A91C077BE")).status == 200
+    assert len(statements) == 2, "\n".join(statements)
+
+
+async def test_an_unsubscribe_link_costs_two_statements(visitor, member_id, statements) -> None:
+    token = link_token(SECRET, Link(member_id(MARIE), "appeals"))
+    assert (await visitor().get(f"/unsubscribe/{token}")).status == 200
     assert len(statements) == 2, "\n".join(statements)
 
 

@@ -14,6 +14,7 @@ from portal.settings import Settings
 from tests.personas import STAFF, Person
 
 Element = Any
+TICKED = {"radio", "checkbox"}
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Page:
         values = {
             field.get("name"): field.get("value", "")
             for field in found.iterfind(".//input")
-            if field.get("name") and (field.get("type") != "radio" or field.get("checked") is not None)
+            if field.get("name") and (field.get("type") not in TICKED or field.get("checked") is not None)
         }
         values |= {area.get("name"): (area.text or "").lstrip("\n") for area in found.iterfind(".//textarea")}
         for select in found.iterfind(".//select"):

@@ -7,6 +7,7 @@ from datetime import date
 
 from backoffice_sync.directory import (
     Applied,
+    Bounce,
     Conflict,
     DirectoryUnreachable,
     IssuedReceipt,
@@ -17,7 +18,9 @@ from backoffice_sync.directory import (
     Row,
     Value,
 )
-from backoffice_sync.mapping import ENTITIES, GROUPS
+from backoffice_sync.mapping import ENTITIES, GROUPS, in_normal_form
+from portal import clock
+from portal.items import in_order
 
 
 class MemoryDirectory:
@@ -68,17 +71,19 @@ class MemoryDirectory:
 
     async def rows_of(self, entity: str, member: str) -> list[Row]:
         self._answer()
-        return [row for row in self.tables[entity].values() if row[1] == member]
+        column = 0 if ENTITIES[entity].owner == "id" else 1
+        return [row for row in self.tables[entity].values() if row[column] == member]
 
     async def read(self, member: str, group: str) -> Value | None:
         self._answer()
         if member not in self.tables["member"]:
             raise MemberGone
-        row = self._main_row(member, group)
-        if row is None:
-            return None
-        entity = ENTITIES[GROUPS[group].entity]
-        return {name: _normal(row[entity.incoming.index(name)]) for name in GROUPS[group].fields}
+        if group in CODES:
+            [row] = self._rows_of_group(member, group)
+            return {group: in_order(row[group])}
+        names = GROUPS[group].items or GROUPS[group].fields
+        rows = [tuple(_normal(row[name]) for name in names) for row in self._rows_of_group(member, group)]
+        return in_normal_form(GROUPS[group], rows)
 
     async def write(
         self, member: str, group: str, value: Value | None, *, expected: Value | None, change_id: str
@@ -92,6 +97,15 @@ class MemoryDirectory:
         if self.answers_get_lost:
             raise DirectoryUnreachable
         return Applied()
+
+    async def put_bounce(self, bounce: Bounce) -> None:
+        self._answer()
+        names = ENTITIES["email"].incoming
+        for row in list(self.tables["email"].values()):
+            named = dict(zip(names, row, strict=True))
+            if named["address"].strip().lower() == bounce.mailbox:
+                told = named | {name: getattr(bounce, name) for name in BOUNCES}
+                self.put("email", tuple(told[name] for name in names))
 
     async def put_receipt(self, receipt: IssuedReceipt) -> str | Rejected:
         self._answer()
@@ -130,24 +144,65 @@ class MemoryDirectory:
         if not self.reachable:
             raise DirectoryUnreachable
 
-    def _main_row(self, member: str, group: str) -> Row | None:
+    def _rows_of_group(self, member: str, group: str) -> list[Value]:
         entity = ENTITIES[GROUPS[group].entity]
-        rows = [row for row in self.tables[entity.name].values() if row[1] == member]
-        if "is_main" in entity.incoming:
-            rows = [row for row in rows if row[entity.incoming.index("is_main")]]
-        return rows[0] if rows else None
+        rows = [dict(zip(entity.incoming, row, strict=True)) for row in self.tables[entity.name].values()]
+        owner = "central_id" if entity.owner == "id" else "member"
+        return [row for row in rows if row[owner] == member and row | dict(GROUPS[group].only) == row]
 
     def _replace(self, member: str, group: str, value: Value | None) -> None:
+        rows = self._rows_of_group(member, group)
+        if GROUPS[group].items:
+            self._replace_items(member, group, rows, (value or {})["items"])
+        elif value is None:
+            self.drop(GROUPS[group].entity, rows[0]["central_id"])
+        else:
+            known = self._beside(member, group, value)
+            if known is not None and rows:
+                self._put_named(group, rows[0] | {"is_main": False})
+            self._put_named(
+                group, (known or (rows or [self._fresh(member, group)])[0]) | value | dict(GROUPS[group].only)
+            )
+
+    def _beside(self, member: str, group: str, value: Value) -> Value | None:
+        """Another address of the member that becomes the main one."""
+        others = self._rows_of_group(member, "other_emails") if group == "email" else []
+        return next((row for row in others if row["address"].lower() == value["address"].lower()), None)
+
+    def _replace_items(self, member: str, group: str, rows: list[Value], items: list[Value]) -> None:
+        missing = list(items)
+        for row in rows:
+            held = {name: _normal(row[name]) for name in GROUPS[group].items}
+            if held in missing:
+                missing.remove(held)
+            else:
+                self.drop(GROUPS[group].entity, row["central_id"])
+        for held in missing:
+            self._put_named(group, self._fresh(member, group) | held)
+
+    def _fresh(self, member: str, group: str) -> Value:
+        blank = {
+            "returned_on": None,
+            "returned_reason": "",
+            "origin": "",
+            "recorded_on": clock.today(),
+            "purpose": "home",
+        }
+        blank |= dict.fromkeys(
+            ("season_from", "season_to", "confirmed_on", "bounced_on", "soft_bounced_on", "complained_on")
+        )
+        if group == "other_emails":
+            blank["confirmed_on"] = clock.today()  # the portal adds an address once its mailbox was proved
+        return blank | dict(GROUPS[group].only) | {"central_id": f"{group}-{len(self.history) + 1}", "member": member}
+
+    def _put_named(self, group: str, row: Value) -> None:
         entity = ENTITIES[GROUPS[group].entity]
-        row = self._main_row(member, group)
-        if value is None:
-            if row is not None:
-                self.drop(entity.name, row[0])
-            return
-        fresh = {"central_id": f"{group}-{len(self.history) + 1}", "member": member, "is_main": True}
-        fresh |= {"returned_on": None, "returned_reason": "", "origin": "", "recorded_on": None, "bounced_on": None}
-        current = dict(zip(entity.incoming, row, strict=True)) if row else fresh
-        self.put(entity.name, tuple((current | value)[name] for name in entity.incoming))
+        self.put(entity.name, tuple(row[name] for name in entity.incoming))
+
+
+BOUNCES = ("bounced_on", "soft_bounced_on", "complained_on")
+CODES = ("objections", "consents")
+"""Lists that stand in one row."""
 
 
 def _normal(value: object) -> object:

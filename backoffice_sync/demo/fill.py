@@ -8,6 +8,7 @@ from backoffice_sync.central_file import CentralFile, Say, silent
 from backoffice_sync.central_rows import Member
 from backoffice_sync.demo.cast import Persona
 from backoffice_sync.demo.chance import Chance
+from backoffice_sync.demo.choices import add_choices
 from backoffice_sync.demo.debits import add_debits
 from backoffice_sync.demo.giving import add_campaigns, add_gifts
 from backoffice_sync.demo.memos import add_documents, add_memos
@@ -57,5 +58,6 @@ def _live(file: CentralFile, member: Member, today: date) -> None:
     if habit == "debit":
         add_debits(file, member, chance, today)
     add_gifts(file, member, chance, today, habit)
+    add_choices(file, member, today)
     add_memos(file, member, chance, today)
     add_documents(file, member, chance, today)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from backoffice_sync.central_rows import Document, Email, Memo, Phone
+from backoffice_sync.central_rows import Address, Document, Email, Memo, Objection, Phone
 from backoffice_sync.demo.cast import Cast, Home, Persona
 from backoffice_sync.demo.debits import Terms
 from backoffice_sync.demo.months import MONTHS_A_YEAR, YEARS, months_later
@@ -33,6 +33,13 @@ def with_everything(cast: Cast) -> Persona:
     add, id_, since = cast.file.add, marie.id, cast.days_ago(400)
     office = "m.dupont@bureau.example"
     add(Email(member_id=id_, address=office, is_main=False, origin="Pétition 2021", recorded_on=since))
+    dunes = Address(
+        member_id=id_, is_main=False, house_number="4", street="chemin des Dunes", postcode="85100",
+        town="Les Sables-d’Olonne", purpose="second_home", season_from="07-01", season_to="08-31",
+        origin="Appel du 12 mars", recorded_on=since,
+    )  # fmt: skip
+    add(dunes)
+    add(Objection(member_id=id_, purpose="appeals", channel="phone", recorded_on=since, origin="Téléphone"))
     add(Phone(member_id=id_, number="02 61 91 24 68", kind="home", recorded_on=cast.opening))
     add(Phone(member_id=id_, number="06 39 98 12 34", kind="mobile", recorded_on=since))
     shown, hidden = cast.days_ago(10), cast.today + timedelta(days=60)

@@ -11,6 +11,7 @@ from portal.activation import queries
 from portal.activation.models import ActivationCode, LetterBatch
 from portal.activation.rules import read_code
 from portal.members.queries import may_come_in
+from portal.profile import store
 from portal.profile.models import EmailAddress
 from portal.settings import Settings
 from portal.web import session, throttle
@@ -88,7 +89,7 @@ async def complete(db: AsyncSession, request: HTTPRequest, code: ActivationCode,
 
 
 async def _set_main_email(db: AsyncSession, member_id: UUID, address: str) -> None:
-    """The former main address is told by mail: it may be its owner's last chance to notice."""
+    """The addresses of before are told by mail: it may be their owner's last chance to notice."""
     mine = EmailAddress.member_id == member_id, EmailAddress.is_main
     row = (await db.scalars(select(EmailAddress).where(*mine).limit(1))).one_or_none()
     today, actor = clock.today(), f"member:{member_id}"
@@ -96,14 +97,9 @@ async def _set_main_email(db: AsyncSession, member_id: UUID, address: str) -> No
     change_id = await changes.record(db, member_id, EMAIL, old=old, new=new, actor=actor)
     if change_id is None:
         return
-    values = {"address": address, "confirmed_on": today, "bounced_on": None, "held": True}
-    if row is None:
-        extra = {"member_id": member_id, "is_main": True, "origin": "donor extranet", "recorded_on": today}
-        await db.execute(insert(EmailAddress).values(**values, **extra))
-    else:
-        await db.execute(update(EmailAddress).where(EmailAddress.id == row.id).values(**values))
-        arguments = {"change_id": str(change_id), "at": clock.now().isoformat(), "language": i18n.language.get()}
-        await jobs.defer(db, "activation.tell_former_address", **arguments)
+    await store.put_email(db, member_id, new)
+    at = clock.now().isoformat()
+    await jobs.defer(db, "emails.tell", change_id=str(change_id), what="letter", at=at, language=i18n.language.get())
     await journal.write(db, "profile.email.added", actor=actor, member_id=member_id, address=address)
 
 

@@ -1,11 +1,10 @@
 """Writing letters with first-access codes. Codes exist in the sealed file and on paper; the database has their hash."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import segno
-from procrastinate import JobContext, RetryStrategy
+from procrastinate import JobContext
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +13,6 @@ from portal import clock, crypto, i18n, journal
 from portal.activation import actions, queries, rules
 from portal.activation.models import ActivationCode, LetterBatch
 from portal.activation.queries import Addressee
-from portal.changes import RecordedChange
 from portal.i18n import N_
 from portal.jobs import queue, workshop
 from portal.members.rules import addressee
@@ -38,18 +36,6 @@ async def print_letters(context: JobContext, batch_id: str) -> None:
         values = {"written": len(letters), "left_out": left_out, "done_at": func.now()}
         content = crypto.seal(shop.settings.secret_key, "letters", pdf) if pdf else None
         await db.execute(update(LetterBatch).where(wanted).values(**values, content=content))
-
-
-@queue.task(
-    name="activation.tell_former_address", pass_context=True, retry=RetryStrategy(max_attempts=6, exponential_wait=2)
-)
-async def tell_former_address(context: JobContext, change_id: str, at: str, language: str) -> None:
-    """The address is read from the recorded change: the job holds none."""
-    shop = workshop(context)
-    async with shop.database.begin() as db:
-        old = await db.scalar(select(RecordedChange.old).where(RecordedChange.id == UUID(change_id)))
-    if old:
-        await shop.postman.send(old["address"], "email-replaced", language, at=datetime.fromisoformat(at))
 
 
 async def _write(

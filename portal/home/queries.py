@@ -3,26 +3,37 @@
 They are built once, here, and get their values when they are carried out; they read plain columns of the tables.
 """
 
-from sqlalchemy import Row, bindparam, func, literal, select, true
+from datetime import timedelta
+
+from sqlalchemy import Row, bindparam, func, literal, or_, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Date, Uuid
 
 from portal import clock
 from portal.changes import OPEN, RecordedChange
+from portal.consents.models import ContactChoice
 from portal.gifts.models import Gift
 from portal.mandates.models import Mandate
 from portal.members.models import Member
 from portal.memos.queries import shown_to
-from portal.profile.models import EmailAddress, PostalAddress
+from portal.profile.models import EmailAddress, Phone, PostalAddress
+from portal.profile.rules import FIELDS, Address
 from portal.receipts.models import Receipt, ReceiptWish
 from portal.web.donor import Donor
 
 MEMBER = bindparam("member", type_=Uuid())
 TODAY = bindparam("today", type_=Date())
+A_YEAR_AGO = bindparam("a_year_ago", type_=Date())
+
+A_YEAR = timedelta(days=365)
+"""After which the donor is asked again whether their details are right."""
 
 member = Member.__table__.c
 address = PostalAddress.__table__.c
 email = EmailAddress.__table__.c
+phone = Phone.__table__.c
+choice = ContactChoice.__table__.c
 change = RecordedChange.__table__.c
 gift = Gift.__table__.c
 mandate = Mandate.__table__.c
@@ -30,16 +41,44 @@ receipt = Receipt.__table__.c
 wish = ReceiptWish.__table__.c
 
 main_email = (
-    select(email.address, email.confirmed_on, email.bounced_on)
+    select(email.address, email.confirmed_on, email.bounced_on, email.soft_bounced_on, email.complained_on)
     .where(email.member_id == MEMBER, email.is_main)
     .limit(1)
     .subquery()
 )
-main_address = select(address.returned_on).where(address.member_id == MEMBER, address.is_main).limit(1)
+main_address = (
+    select(*(address[name] for name in FIELDS)).where(address.member_id == MEMBER, address.is_main).limit(1).subquery()
+)
+returned = (
+    select(
+        *(address[name].label(f"returned_{name}") for name in FIELDS),
+        address.is_main.label("returned_is_main"),
+        address.returned_on,
+        address.returned_reason,
+    )
+    .where(address.member_id == MEMBER, address.returned_on.is_not(None))
+    .order_by(address.returned_on.desc())
+    .limit(1)
+    .subquery()
+)
+phones = select(func.array_agg(aggregate_order_by(phone.number, phone.kind, phone.number))).where(
+    phone.member_id == MEMBER
+)
 changes_under_way = select(func.count()).where(
     change.member_id == MEMBER,
     change.actor == bindparam("actor"),
     change.status.in_(OPEN),
+)
+moved_lately = select(change.id).where(
+    change.member_id == MEMBER,
+    change.actor == bindparam("actor"),
+    change.field_group == "address",
+    change.recorded_at >= A_YEAR_AGO,
+)
+check_due = select(choice.id).where(
+    choice.member_id == MEMBER,
+    or_(choice.checked_on.is_(None), choice.checked_on < A_YEAR_AGO),
+    ~moved_lately.exists(),
 )
 receipts_by_post = select(wish.id).where(
     wish.member_id == MEMBER,
@@ -49,17 +88,24 @@ receipts_by_post = select(wish.id).where(
 CARD = (
     select(
         shown_to(MEMBER, TODAY).scalar_subquery().label("memo"),
-        main_address.scalar_subquery().label("returned_on"),
         changes_under_way.scalar_subquery().label("under_way"),
         receipts_by_post.exists().label("receipts_by_post"),
         main_email.c.address.label("email"),
         main_email.c.confirmed_on,
         main_email.c.bounced_on,
+        main_email.c.soft_bounced_on,
+        main_email.c.complained_on,
+        phones.scalar_subquery().label("phones"),
+        check_due.exists().label("check_due"),
+        *main_address.c,
+        *returned.c,
         member.first_name,
         member.kind,
     )
     .select_from(Member.__table__)
     .outerjoin(main_email, true())
+    .outerjoin(main_address, true())
+    .outerjoin(returned, true())
     .where(member.id == MEMBER)
 )
 
@@ -113,8 +159,14 @@ PAPERS = (
 
 async def card(db: AsyncSession, donor: Donor) -> Row:  # type: ignore[type-arg]
     """The memo that is shown today, and what awaits the donor."""
-    values = {"member": donor.id, "today": clock.today(), "actor": f"member:{donor.id}"}
+    today = clock.today()
+    values = {"member": donor.id, "today": today, "a_year_ago": today - A_YEAR, "actor": f"member:{donor.id}"}
     return (await db.execute(CARD, values)).one()
+
+
+def address_of(card: Row, prefix: str = "") -> Address:  # type: ignore[type-arg]
+    """The main address, or with `returned_` the one from which a letter came back; an empty one where there is none."""
+    return Address(**{name: getattr(card, prefix + name) or "" for name in FIELDS})
 
 
 async def giving(db: AsyncSession, donor: Donor) -> Row | None:  # type: ignore[type-arg]

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, func
+from sqlalchemy import CheckConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.database import Base
@@ -29,5 +29,8 @@ class Member(Base):
     suspension_code: Mapped[str]
     stop_promo: Mapped[bool]
     closed: Mapped[bool] = mapped_column(doc="gone from the central base or merged: nobody signs in")
+    held: Mapped[bool] = mapped_column(
+        server_default=text("false"), doc="a change is under way: the pull leaves the row alone"
+    )
 
     __table_args__ = (CheckConstraint("kind IN ('person', 'company')", name="kind"),)

@@ -1,4 +1,4 @@
-"""How I receive my tax receipts: by e-mail or by post, for the year or for each gift, or not at all."""
+"""My preferences: what holds of each at a glance, how I receive my tax receipts, and my language."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,18 +9,38 @@ from litestar.params import FromQuery
 from litestar.response import Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal.consents import queries as consents
+from portal.consents.rules import CHANNELS, PURPOSES
+from portal.consents.rules import RHYTHMS as POST_RHYTHMS
+from portal.i18n import LANGUAGES
 from portal.members.rules import addressee
 from portal.preferences import actions, queries, rules
 from portal.preferences.forms import FIELDS, parse_wish
 from portal.profile.queries import address_value
 from portal.profile.rules import envelope
-from portal.web import forms, session
+from portal.web import cookies, forms, session
 from portal.web.donor import Donor
-from portal.web.errors import NotFound
+from portal.web.errors import BadForm, NotFound
 from portal.web.session import HTTPRequest
 from portal.web.templating import page, see
 
 PATH = "/preferences/receipts"
+LANGUAGE_PATH = "/preferences/language"
+
+
+@get("/preferences")
+async def show_preferences(db: NamedDependency[AsyncSession], donor: NamedDependency[Donor]) -> Template:
+    """Each with what holds, in words, and the way to change it."""
+    wish, language = await queries.wish_and_language(db, donor)
+    return page(
+        "preferences/preferences",
+        wish=wish,
+        language=language,
+        standing=await consents.standing(db, donor.id),
+        purposes=PURPOSES,
+        channels=CHANNELS,
+        rhythms=POST_RHYTHMS,
+    )
 
 
 @get(PATH)
@@ -77,4 +97,23 @@ def _form_page(standing: queries.Standing, form: forms.Form, *, status: int = 20
     )
 
 
-HANDLERS = [edit_receipts, save_receipts]
+@get(LANGUAGE_PATH)
+async def edit_language(db: NamedDependency[AsyncSession], donor: NamedDependency[Donor]) -> Template:
+    return page("preferences/language", language=await queries.language(db, donor))
+
+
+@post(LANGUAGE_PATH)
+async def save_language(
+    request: HTTPRequest, db: NamedDependency[AsyncSession], donor: NamedDependency[Donor]
+) -> Response[Any]:
+    """Of the mails from now on, and of the pages in this browser at once."""
+    code = (await forms.read(request, {"language"}))["language"]
+    if code not in LANGUAGES:
+        raise BadForm
+    changed = await actions.save_language(db, donor, code)
+    cookies.put_language(request.scope, code)
+    await session.flash(db, request.user, "language-saved" if changed else "nothing-changed")
+    return see(LANGUAGE_PATH)
+
+
+HANDLERS = [show_preferences, edit_receipts, save_receipts, edit_language, save_language]

@@ -1,4 +1,4 @@
-"""The wish for tax receipts, and where they would go."""
+"""The wish for tax receipts, where they would go, and the language."""
 
 from dataclasses import dataclass
 
@@ -49,3 +49,22 @@ async def standing(db: AsyncSession, donor: Donor) -> Standing | None:
 async def wish(db: AsyncSession, donor: Donor) -> Wish:
     query = select(ReceiptWish.receipt_rhythm, ReceiptWish.receipt_by).where(ReceiptWish.member_id == donor.id)
     return Wish(*(await db.execute(query)).one())
+
+
+async def language(db: AsyncSession, donor: Donor, *, locked: bool = False) -> str:
+    """Of the member's mails and pages; `locked` for who is about to write it."""
+    query = select(Member.language).where(Member.id == donor.id)
+    return (await db.execute(query.with_for_update() if locked else query)).scalar_one()
+
+
+async def wish_and_language(db: AsyncSession, donor: Donor) -> tuple[Wish | None, str]:
+    """No wish while the first load of the central base has not brought it yet."""
+    query = (
+        select(ReceiptWish.receipt_rhythm, ReceiptWish.receipt_by, Member.language)
+        .select_from(Member)
+        .outerjoin(ReceiptWish, ReceiptWish.member_id == Member.id)
+        .where(Member.id == donor.id)
+    )
+    row = (await db.execute(query)).one()
+    known = row.receipt_rhythm is not None
+    return Wish(row.receipt_rhythm, row.receipt_by) if known else None, row.language

@@ -27,6 +27,9 @@ class PostalAddress(Base):
     town: Mapped[str]
     region: Mapped[str] = mapped_column(doc="state or province, where the country's addresses have one")
     country: Mapped[str] = mapped_column(doc="ISO 3166-1 alpha-2")
+    purpose: Mapped[str] = mapped_column(server_default="home", doc="home, second_home, work, other")
+    season_from: Mapped[str | None] = mapped_column(doc="month-day from which letters go here, each year: 07-01")
+    season_to: Mapped[str | None] = mapped_column(doc="month-day until which they do, itself included")
     returned_on: Mapped[date | None] = mapped_column(doc="a letter came back (PND)")
     returned_reason: Mapped[str] = mapped_column(server_default="")
     held: Mapped[bool] = mapped_column(
@@ -48,7 +51,9 @@ class EmailAddress(Base):
     origin: Mapped[str]
     recorded_on: Mapped[date]
     confirmed_on: Mapped[date | None] = mapped_column(doc="the member proved to read it")
-    bounced_on: Mapped[date | None]
+    bounced_on: Mapped[date | None] = mapped_column(doc="mails to it come back for good")
+    soft_bounced_on: Mapped[date | None] = mapped_column(doc="mails to it come back for now, as from a full mailbox")
+    complained_on: Mapped[date | None] = mapped_column(doc="its reader called a mail of ours unwanted")
     held: Mapped[bool] = mapped_column(
         server_default=text("false"), doc="a change is under way: the pull leaves the row alone"
     )
@@ -62,5 +67,8 @@ class Phone(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
     central_id: Mapped[str | None] = mapped_column(unique=True)
     member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
-    number: Mapped[str]
-    kind: Mapped[str]
+    number: Mapped[str] = mapped_column(doc="as dialled in France, or +country number")
+    kind: Mapped[str] = mapped_column(doc="home, mobile, work")
+    held: Mapped[bool] = mapped_column(
+        server_default=text("false"), doc="a change is under way: the pull leaves the row alone"
+    )

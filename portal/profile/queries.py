@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.changes import RecordedChange
+from portal.consents.models import ContactChoice
+from portal.items import item
 from portal.members.models import Member
 from portal.profile.models import EmailAddress, Phone, PostalAddress
 from portal.profile.rules import FIELDS, Address
@@ -17,9 +18,13 @@ from portal.web.donor import Donor
 @dataclass(frozen=True)
 class Profile:
     member: Member
-    address: PostalAddress | None
+    addresses: Sequence[PostalAddress]
     emails: Sequence[EmailAddress]
     phones: Sequence[Phone]
+
+    @property
+    def address(self) -> PostalAddress | None:
+        return next((address for address in self.addresses if address.is_main), None)
 
 
 def address_value(row: PostalAddress | None) -> Address:
@@ -41,22 +46,19 @@ async def main_address(db: AsyncSession, donor: Donor) -> PostalAddress | None:
 
 
 async def profile(db: AsyncSession, donor: Donor) -> Profile:
+    addresses = select(PostalAddress).where(PostalAddress.member_id == donor.id)
     emails = select(EmailAddress).where(EmailAddress.member_id == donor.id).order_by(EmailAddress.is_main.desc())
     phones = select(Phone).where(Phone.member_id == donor.id).order_by(Phone.kind, Phone.number)
     return Profile(
         await member_of(db, donor),
-        await main_address(db, donor),
+        (await db.scalars(addresses)).all(),
         (await db.scalars(emails)).all(),
         (await db.scalars(phones)).all(),
     )
 
 
-async def my_changes(db: AsyncSession, donor: Donor) -> Sequence[RecordedChange]:
-    """The donor's own changes, newest first."""
-    query = (
-        select(RecordedChange)
-        .where(RecordedChange.member_id == donor.id, RecordedChange.actor == f"member:{donor.id}")
-        .order_by(RecordedChange.seq.desc())
-        .limit(50)
-    )
-    return (await db.scalars(query)).all()
+async def details_check(db: AsyncSession, donor: Donor) -> dict[str, Any] | None:
+    """What the sync compares: the day on which the donor last said that all is right."""
+    query = select(ContactChoice).where(ContactChoice.member_id == donor.id)
+    row = (await db.scalars(query.execution_options(populate_existing=True))).one_or_none()
+    return item(row, ("checked_on",)) if row else None

@@ -16,7 +16,8 @@ HAPPENED = (
     "signin.completed", "signin.ended", "session.ended", "session.all_ended", "security.confirmed", "passkey.added",
     "passkey.renamed", "passkey.removed", "identity.linked", "identity.removed",
     "activation.letter.printed", "activation.completed",
-    "profile.email.added", "profile.address.changed", "receipt.downloaded",
+    "profile.email.added", "profile.email.changed", "profile.emails.changed", "profile.address.changed",
+    "receipt.downloaded",
 )  # fmt: skip
 """What the owner, or somebody in their name, did."""
 

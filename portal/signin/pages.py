@@ -122,7 +122,7 @@ async def use_link(
 
 
 async def _confirm_page(request: HTTPRequest, db: AsyncSession, form: forms.Form, status: int = 200) -> Template:
-    wish = await proof.by_token(db, cookies.linked_token(request.scope))
+    wish = await proof.by_token(db, cookies.linked_token(request.scope), proof.SIGN_IN, proof.INVITATION)
     if wish is None:
         refusals.mark(request.scope, "link")
         return page("signin/link-ended", HTTPStatus.GONE, ended="unknown", may_ask_again=False, next_path="/")

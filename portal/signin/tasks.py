@@ -15,6 +15,8 @@ from portal.signin.rules import UNKNOWN_ADDRESS
 from portal.web import places, proof, throttle
 from portal.web.proof import SignInRequest
 
+LINKS = {proof.SIGN_IN: "/sign-in/link"} | dict.fromkeys(proof.NEW_EMAIL, "/profile/emails/link")
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -61,25 +63,38 @@ async def _prepare(shop: Workshop, wish_id: UUID, *, first_attempt: bool) -> Let
         if wish.expires_at is None:
             life = func.make_interval(0, 0, 0, 0, 0, settings.link_minutes)
             wish.expires_at = await db.scalar(select(func.now() + life))
-        if wish.purpose == proof.SIGN_IN and not await _is_known(db, settings, wish.email):
-            if first_attempt and not await throttle.allow(db, settings, UNKNOWN_ADDRESS, wish.email):
-                return None
-            return Letter(wish.email, "no-member", wish.language)
-        return Letter(wish.email, wish.purpose, wish.language, _secrets(settings, wish))
+        return await _letter(db, settings, wish, first_attempt=first_attempt)
+
+
+async def _letter(db: AsyncSession, settings: Settings, wish: SignInRequest, *, first_attempt: bool) -> Letter | None:
+    if wish.purpose == proof.SIGN_IN and not await _is_known(db, settings, wish.email):
+        if first_attempt and not await throttle.allow(db, settings, UNKNOWN_ADDRESS, wish.email):
+            return None
+        return Letter(wish.email, "no-member", wish.language)
+    is_new = wish.purpose in proof.NEW_EMAIL
+    if is_new and await _is_somebody_elses(db, wish):
+        return Letter(wish.email, "email-taken", wish.language)
+    return Letter(wish.email, "new-email" if is_new else wish.purpose, wish.language, _secrets(settings, wish))
 
 
 async def _is_known(db: AsyncSession, settings: Settings, email: str) -> bool:
     return bool(await identities(db, email, with_staff=settings.staff_email_sign_in))
 
 
+async def _is_somebody_elses(db: AsyncSession, wish: SignInRequest) -> bool:
+    """Do others sign in with it, and the member who asked does not yet?"""
+    people = {person.id for person in await identities(db, wish.email, with_staff=False)}
+    return bool(people) and wish.member_id not in people
+
+
 def _secrets(settings: Settings, wish: SignInRequest) -> dict[str, object]:
-    """Make the code, and for a sign-in the link; the wish keeps their hashes."""
+    """Make the code, and where there is a page for it the link; the wish keeps their hashes."""
     code = crypto.new_code()
     wish.code_hash = proof.code_hash(settings, wish.id, code)
     origin = {"asked_at": wish.asked_at, "device": places.device(wish.user_agent), "place": wish.place}
     secrets: dict[str, object] = {"code": code, "minutes": settings.link_minutes, **origin}
-    if wish.purpose == proof.SIGN_IN:
+    if path := LINKS.get(wish.purpose):
         token = crypto.new_token()
         wish.token_hash = crypto.digest(token)
-        secrets["link"] = f"{settings.base_url}/sign-in/link/{token}"
+        secrets["link"] = f"{settings.base_url}{path}/{token}"
     return secrets

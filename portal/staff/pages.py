@@ -11,7 +11,9 @@ from litestar.response import Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal import journal
+from portal.addresses.rules.derived import derived
 from portal.changes import GROUP_WORDS, STATUS_WORDS
+from portal.corrections import queries as corrections
 from portal.i18n import N_
 from portal.members.rules import addressee, full_name
 from portal.memos.queries import stored
@@ -21,6 +23,7 @@ from portal.staff import actions, queries
 from portal.web import forms, session
 from portal.web.donor import Donor
 from portal.web.errors import NotFound
+from portal.web.guards import EDITORS
 from portal.web.session import HTTPRequest
 from portal.web.templating import page, see
 
@@ -30,10 +33,11 @@ LONGEST_REASON = 300
 
 
 @get("/staff", opt=STAFF)
-async def show_desk(db: NamedDependency[AsyncSession], q: FromQuery[str] = "") -> Template:
+async def show_desk(request: HTTPRequest, db: NamedDependency[AsyncSession], q: FromQuery[str] = "") -> Template:
     found = await queries.find(db, q) if q.strip() else []
     members = [(row, full_name(row)) for row in found[: queries.MOST_FOUND]]
-    return page("staff/desk", q=q, members=members, more=len(found) > queries.MOST_FOUND)
+    waiting = await corrections.count_open(db) if request.user.role in EDITORS else None
+    return page("staff/desk", q=q, members=members, more=len(found) > queries.MOST_FOUND, open_corrections=waiting)
 
 
 @get("/staff/members/{member_id:uuid}", opt=STAFF)
@@ -47,7 +51,7 @@ async def _member_page(db: AsyncSession, member_id: UUID, form: forms.Form, stat
     if member is None:
         raise NotFound
     profile = await profile_queries.profile(db, Donor(member_id))
-    lines = envelope(profile_queries.address_value(profile.address), addressee(member)) if profile.address else []
+    address = profile_queries.address_value(profile.address)
     return page(
         "staff/member",
         status,
@@ -55,7 +59,8 @@ async def _member_page(db: AsyncSession, member_id: UUID, form: forms.Form, stat
         member=member,
         title=full_name(member),
         profile=profile,
-        lines=lines,
+        lines=envelope(address, addressee(member)) if profile.address else [],
+        address_forms=derived(address) if profile.address else [],
         memo=await stored(db, member_id),
         activity=await queries.activity(db, member_id),
         words=STATUS_WORDS,

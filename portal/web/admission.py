@@ -4,10 +4,11 @@ import re
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal import journal
-from portal.web import places, session
+from portal.web import cookies, places, session
 from portal.web.session import HTTPRequest
 
 PATH = re.compile(r"(/[A-Za-z0-9_-]+)+|/")
@@ -20,6 +21,7 @@ KEPT = "/continue"
 
 NEXT = "next"
 """Under which name a session remembers the wanted page through the steps of signing in."""
+OWN_LANGUAGE = text("SELECT language FROM member WHERE id = :member")
 
 
 def safe_path(path: str) -> str:
@@ -39,6 +41,7 @@ async def admit_member(
 ) -> str:
     """Sign a donor in and say where to go."""
     await session.start(db, request, mailbox=mailbox, member_id=member_id, method=method, **more)
+    cookies.suggest_language(request.scope, await db.scalar(OWN_LANGUAGE, {"member": member_id}))
     device = places.device(request.headers.get("user-agent", ""))
     await journal.write(
         db, "signin.completed", actor=f"member:{member_id}", member_id=member_id, method=method, device=device

@@ -8,7 +8,7 @@ from portal import i18n
 from portal.settings import Settings
 from portal.web import refusals
 
-SESSION, LINK, LANGUAGE = "session", "link", "language"
+SESSION, LINK, EMAIL_LINK, LANGUAGE = "session", "link", "email-link", "language"
 A_YEAR = 31_536_000
 
 
@@ -35,9 +35,9 @@ def session(scope: Scope) -> tuple[UUID | None, str]:
         return None, ""
 
 
-def linked_token(scope: Scope) -> str:
-    """The sign-in link's secret that an opened link left in its short-lived cookie."""
-    return read(scope).get(name_of(scope["state"]["settings"], LINK), "")
+def linked_token(scope: Scope, name: str = LINK) -> str:
+    """The secret that an opened link, of a sign-in or of a new address, left in its short-lived cookie."""
+    return read(scope).get(name_of(scope["state"]["settings"], name), "")
 
 
 def language(scope: Scope) -> str:
@@ -60,3 +60,9 @@ def put(scope: Scope, name: str, value: str, *, seconds: int | None) -> None:
 def put_language(scope: Scope, code: str) -> None:
     """A choice of display, not secret, and the same on http and https."""
     scope["state"]["cookies"].append(f"{LANGUAGE}={code}; Path=/; SameSite=Lax; Max-Age={A_YEAR}")
+
+
+def suggest_language(scope: Scope, code: str | None) -> None:
+    """A member's own language, where this browser was told no other; who never chose has the default, and it rests."""
+    if LANGUAGE not in read(scope) and code in i18n.LANGUAGES and code != i18n.DEFAULT:
+        put_language(scope, code)

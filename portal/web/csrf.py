@@ -17,6 +17,7 @@ from portal.web.session import Connection
 from portal.web.visitor import Visitor
 
 FIELD = "csrf_token"
+PLAIN, WITH_FILE = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
 def check_origin(connection: Connection) -> None:
@@ -45,12 +46,12 @@ async def posted(request: Request[Any, Any, Any]) -> FormMultiDict:
     """The form as it was sent.
 
     Raises:
-        BadForm: for anything but a plain form; none of ours sends files.
+        BadForm: for anything but a plain form, or one with a file where the handler takes one.
     """
-    kind = request.headers.get("content-type", "application/x-www-form-urlencoded")
-    if kind.split(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+    kind = request.headers.get("content-type", PLAIN).split(";")[0].strip().lower()
+    if kind != PLAIN and not (kind == WITH_FILE and request.route_handler.opt.get("takes_file")):
         raise BadForm
     try:
         return await request.form()
-    except ValueError as error:
+    except (ValueError, LookupError) as error:  # LookupError: a charset that nobody knows
         raise BadForm from error

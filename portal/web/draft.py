@@ -36,7 +36,8 @@ async def keep(connection: Connection) -> bool:
         return False
     form = await csrf.posted(Request(connection.scope, connection.receive))
     fields = {name: value for name, value in form.multi_items() if isinstance(value, str) and name != csrf.FIELD}
-    if any(forms.is_unreadable(value) for value in fields.values()):
+    await form.close()  # a file is not kept
+    if any(forms.is_unreadable(text) for text in (*fields, *fields.values())):
         return False
     db: AsyncSession = connection.scope["state"]["db"]
     kept = await db.scalar(

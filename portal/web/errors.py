@@ -57,6 +57,7 @@ class VisitEnded(Refusal):
 class TooLarge(Refusal):
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     title = N_("This is too large")
+    words = N_("Nothing was saved. Go back: what you typed is still there. A document may have at most 2 MB.")
 
 
 class Elsewhere(HTTPException):

@@ -8,7 +8,8 @@ nothing                     a donor, or staff who look at a donor's pages (readi
 Besides: `while_viewing` (open to staff while they look at a donor's pages), `step_up` (who one is must have been
 proved in the last minutes; its value is the page to come back to), `without_csrf` (changes nothing of anybody),
 `finishing` (open to
-staff who still owe the second factor), and `without_session` (the session middleware leaves it alone).
+staff who still owe the second factor), `takes_file` (its form may carry a file), and `without_session` (the session
+middleware leaves it alone).
 """
 
 from typing import Any

@@ -24,7 +24,12 @@ MOST_TRIES = 5
 WRONG_CODE = N_("This is not the code in our latest e-mail. Look for the six digits in it.")
 
 SIGN_IN, STEP_UP, FIRST_ACCESS, INVITATION = "sign-in", "step-up", "first-access", "invitation"
-"""What a secret is for; only sign-in and invitation come with a link, which works in another browser too."""
+"""What a secret is for; of these only sign-in and invitation come with a link, which works in another browser too."""
+
+NEW_MAIN, NEW_OTHER = "new-main-email", "new-other-email"
+NEW_EMAIL = (NEW_MAIN, NEW_OTHER)
+"""A member adds an address, as their main one or beside it. The link proves it only where that member is signed in:
+whoever gets it by a slip of the pen would else attach their own mailbox to a space that is not theirs."""
 
 PER_ADDRESS_HOUR = Limit("sign-in address hour", 5, timedelta(hours=1))
 PER_ADDRESS_DAY = Limit("sign-in address day", 10, timedelta(days=1))
@@ -41,6 +46,9 @@ class SignInRequest(Base):
     next_path: Mapped[str] = mapped_column(server_default="/", doc="the page that was wanted")
     session_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("web_session.id", ondelete="SET NULL", onupdate="CASCADE"), doc="the browser that asked"
+    )
+    member_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("member.id", ondelete="CASCADE"), doc="who was signed in there"
     )
     language: Mapped[str]
     user_agent: Mapped[str] = mapped_column(server_default="")
@@ -67,6 +75,7 @@ class Wish:
     purpose: str
     next_path: str
     session_id: UUID | None
+    member_id: UUID | None
     used_at: datetime | None
     expired: bool
     tries: int
@@ -119,6 +128,7 @@ async def ask(
         purpose=purpose,
         next_path=next_path,
         session_id=session_id,
+        member_id=request.user.member_id,
         language=i18n.language.get(),
         user_agent=request.headers.get("user-agent", "")[:300],
         place=places.place(settings, address),
@@ -134,7 +144,7 @@ async def use_link(db: AsyncSession, token: str, *, session_id: UUID | None, typ
     Returns:
         what is proved, or None; one atomic statement, so two presses give one session.
     """
-    wish = SignInRequest.token_hash == crypto.digest(token)
+    wish = (SignInRequest.token_hash == crypto.digest(token)) & SignInRequest.purpose.in_((SIGN_IN, INVITATION))
     await _take_turns(db, wish)
     # An absent session or address proves nothing: NULL must not match NULL.
     proofs: list[ColumnElement[bool]] = [false()]
@@ -146,6 +156,13 @@ async def use_link(db: AsyncSession, token: str, *, session_id: UUID | None, typ
     if used is None and typed_email is not None:
         await _count_a_try(db, wish)
     return used
+
+
+async def use_members_link(db: AsyncSession, token: str, *, member_id: UUID) -> Proved | None:
+    """Use the link to a new address up: only where the member who asked is signed in, in whichever browser."""
+    wish = (SignInRequest.token_hash == crypto.digest(token)) & SignInRequest.purpose.in_(NEW_EMAIL)
+    await _take_turns(db, wish)
+    return await _use(db, wish, SignInRequest.member_id == member_id)
 
 
 async def use_code(db: AsyncSession, settings: Settings, code: str, *, session_id: UUID, purpose: str) -> Proved | None:
@@ -192,16 +209,16 @@ async def _count_a_try(db: AsyncSession, wish: ColumnElement[bool]) -> None:
         await journal.write(db, "signin.refused", actor="visitor", why="tries")
 
 
-async def waiting(db: AsyncSession, session_id: UUID | None, purpose: str) -> Wish | None:
-    """The newest wish of this browser for this purpose; a browser without a session has none."""
+async def waiting(db: AsyncSession, session_id: UUID | None, *purposes: str) -> Wish | None:
+    """The newest wish of this browser for one of these purposes; a browser without a session has none."""
     if session_id is None:
         return None
-    return await _one(db, SignInRequest.session_id == session_id, SignInRequest.purpose == purpose)
+    return await _one(db, SignInRequest.session_id == session_id, SignInRequest.purpose.in_(purposes))
 
 
-async def by_token(db: AsyncSession, token: str) -> Wish | None:
-    """The wish that a link belongs to."""
-    return await _one(db, SignInRequest.token_hash == crypto.digest(token))
+async def by_token(db: AsyncSession, token: str, *purposes: str) -> Wish | None:
+    """The wish that a link for one of these purposes belongs to."""
+    return await _one(db, SignInRequest.token_hash == crypto.digest(token), SignInRequest.purpose.in_(purposes))
 
 
 async def _one(db: AsyncSession, *conditions: ColumnElement[bool]) -> Wish | None:
@@ -212,6 +229,7 @@ async def _one(db: AsyncSession, *conditions: ColumnElement[bool]) -> Wish | Non
             SignInRequest.purpose,
             SignInRequest.next_path,
             SignInRequest.session_id,
+            SignInRequest.member_id,
             SignInRequest.used_at,
             func.coalesce(SignInRequest.expires_at < func.now(), False),
             SignInRequest.tries,

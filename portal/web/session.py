@@ -96,7 +96,8 @@ class SessionMiddleware(ASGIMiddleware):
             await send(message)
 
         if scope.get("method") not in SAFE_METHODS:
-            receive = await whole_body(receive)
+            takes_file = bool(scope["route_handler"].opt.get("takes_file"))
+            receive = await whole_body(receive, takes_file=takes_file)
         async with self.database.session() as db:
             scope["state"]["db"] = db
             scope["user"] = await find_visitor(db, self.settings, scope)

@@ -133,7 +133,7 @@ async def test_a_member_comes_in_with_the_letter_a_detail_and_an_address(
     assert kinds == [("profile.email.added",), ("activation.completed",), ("signin.completed",)]
     await work_off()
     [told] = mails.to(MARIE.email)
-    assert "another e-mail address took the place of this one" in told.get_body(("plain",)).get_content()
+    assert "another e-mail address took the place of the main one" in told.get_body(("plain",)).get_content()
     assert NEW not in told.as_string()
     text = (await walker.get("/security")).text
     assert "First access with the code of a letter" in text
@@ -289,17 +289,16 @@ async def real(central, central_url):
     await directory.close()
 
 
-async def test_there_the_former_main_address_stays_and_is_no_longer_the_main_one(
+async def test_there_the_new_main_address_takes_the_place_of_the_former_one(
     at_the_confirmation, owner, sync_database, real, central
 ) -> None:
     walker, digits = at_the_confirmation
     await type_mailed(walker, digits)
     assert await push(sync_database, real) == 1
     query = "SELECT address, is_main, origin, confirmed_on FROM email ORDER BY id"
-    former, now = central.execute(query).fetchall()
-    assert former[:2] == (MARIE.email, False)
+    [now] = central.execute(query).fetchall()
     assert now == (NEW, True, "donor extranet", clock.today())
-    assert addresses(owner, MARIE) == [(NEW, True), (MARIE.email, False)], "and the portal shows what is there"
+    assert addresses(owner, MARIE) == [(NEW, True)], "who reads the former mailbox signs in no longer"
     assert owner.execute("SELECT status FROM recorded_change").fetchall() == [("confirmed",)]
     assert owner.execute("SELECT count(*) FROM sync_conflict").fetchone() == (0,)
 

@@ -39,6 +39,7 @@ class Base(Protocol):
     def add(self, kind: str, key: int | str, /, **fields: Any) -> None: ...
     def edit(self, kind: str, key: int | str, /, **fields: Any) -> None: ...
     def merge(self, twin: int, into: int) -> None: ...
+    def choose(self, member: int, objections: Sequence[str], **more: Any) -> None: ...
     def receipt(self, number: str) -> Fields: ...
     def everything(self) -> object: ...
 
@@ -54,9 +55,14 @@ class Twin:
         if kind == "member":
             wish = {"member": str(key), "receipt_rhythm": "annual", "receipt_by": "post"}
             self._put("receipt_wish", {"central_id": str(key)} | wish)
+            choice = {"member": str(key), "objections": [], "consents": [], "post_rhythm": "all"}
+            self._put("contact_choice", {"central_id": str(key), "paused_until": None, "checked_on": None} | choice)
 
     def edit(self, kind: str, key: int | str, /, **fields: Any) -> None:
         self._put(kind, self._row(kind, str(key)) | fields)
+
+    def choose(self, member: int, objections: Sequence[str], **more: Any) -> None:
+        self.edit("contact_choice", str(member), objections=list(objections), **more)
 
     def merge(self, twin: int, into: int) -> None:
         self.edit("member", twin, closed=True)
@@ -84,11 +90,15 @@ class Twin:
 
 BLANK: dict[str, Fields] = {
     "member": {"deceased_on": None, "stop_promo": False, "closed": False, "siren": None, "language": "fr"},
-    "address": {"returned_on": None, "is_main": True, "country": "FR"},
+    "address": {"returned_on": None, "is_main": True, "country": "FR", "purpose": "home",
+                "season_from": None, "season_to": None},
     "gift": {"campaign": None, "mandate": None, "deductible": True, "form": "manual", "nature": "cash",
              "currency": "EUR"},
     "receipt": {"lines": "[]", "cancelled_on": None, "currency": "EUR", "state": "issued"},
 }  # fmt: skip
+
+
+RHYTHM = {"post_rhythm": "appeals_rhythm", "checked_on": "details_checked_on"}
 
 
 class Reference:
@@ -99,12 +109,21 @@ class Reference:
         own = {("member_id" if name == "member" else name): value for name, value in fields.items()} | {"id": key}
         names, marks = ", ".join(own), ", ".join(["%s"] * len(own))
         self._do(f"INSERT INTO {kind} ({names}) VALUES ({marks})", *own.values())
+        self._ask(f"SELECT setval(pg_get_serial_sequence('{kind}', 'id'), (SELECT max(id) FROM {kind}))")
 
     def edit(self, kind: str, key: int | str, /, **fields: Any) -> None:
         if "replaced_by" in fields:
             fields["replaced_by"] = self._ask("SELECT id FROM receipt WHERE number = %s", fields["replaced_by"])[0][0]
         setting = ", ".join(f"{name} = %s" for name in fields)
         self._do(f"UPDATE {kind} SET {setting} WHERE id = %s", *fields.values(), key)
+
+    def choose(self, member: int, objections: Sequence[str], **more: Any) -> None:
+        self._do("DELETE FROM objection WHERE member_id = %s", member)
+        for code in objections:
+            what = "INSERT INTO objection (member_id, purpose, channel) VALUES (%s, %s, %s)"
+            self._do(what, member, *code.split("/"))
+        if more:
+            self.edit("member", member, **{RHYTHM.get(name, name): value for name, value in more.items()})
 
     def merge(self, twin: int, into: int) -> None:
         self._do("UPDATE member SET merged_into = %s WHERE id = %s", into, twin)

@@ -90,7 +90,7 @@ async def test_news_names_each_changed_row_once_and_only_since_the_position(dire
     central.execute("UPDATE member SET first_name = 'Anne' WHERE id = 1")
     central.commit()
     news = await directory.news(position)
-    assert news.ids == {"member": ["1"], "receipt_wish": ["1"]}
+    assert news.ids == {"member": ["1"], "receipt_wish": ["1"], "contact_choice": ["1"]}
     assert (await directory.news(news.position)).ids == {}
 
 

@@ -90,7 +90,7 @@ def choose(visitor):
 def here(owner):
     """What the portal holds of a member: rhythm, way, and whether a change is under way."""
     query = (
-        "SELECT receipt_rhythm, receipt_by, held FROM receipt_wish w JOIN member m ON m.id = w.member_id "
+        "SELECT receipt_rhythm, receipt_by, w.held FROM receipt_wish w JOIN member m ON m.id = w.member_id "
         "WHERE m.number = %s"
     )
     return lambda person=MARIE: owner.execute(query, [person.number]).fetchone()

@@ -18,7 +18,8 @@ COUPLE = "couple.martin@example.org"
 EDITOR = "editor@association.example"
 DONOR_PAGES = (
     "/", "/gifts", "/gifts/regular", "/gifts/statement", "/mandates", "/receipts", "/profile", "/profile/changes",
-    "/security", "/preferences/receipts", "/profile/address",
+    "/security", "/preferences/receipts", "/profile/emails", "/profile/phones", "/profile/phones/new", "/profile/name",
+    "/profile/address",
 )  # fmt: skip
 
 

@@ -8,10 +8,8 @@ from sqlalchemy.engine import make_url
 
 from portal import crypto
 from portal.app import build
-from portal.changes import GROUP_WORDS
 from portal.database import Database
 from portal.preferences.rules import IN_WORDS, RHYTHMS
-from portal.profile.pages import SHOWN
 from portal.web.session import OPEN, limits
 from tests.personas import MARIE, NADIA, STRANGER
 from tests.walker import Walker
@@ -232,7 +230,7 @@ async def test_the_offer_on_the_home_page_is_gone_once_it_was_taken(marie) -> No
     assert PATH not in str((await marie.get("/")).links)
 
 
-@pytest.mark.parametrize("path", ["/receipts", "/profile"])
+@pytest.mark.parametrize("path", ["/receipts", "/preferences"])
 async def test_the_choice_is_found_where_one_looks_for_it(marie, path) -> None:
     assert PATH in (await marie.get(path)).links
 
@@ -250,10 +248,6 @@ async def test_staff_see_that_it_was_changed_and_whether_it_has_arrived(marie, e
     page = await editor.get(f"/staff/members/{member_id(MARIE)}")
     assert "Tax receipts Saved, will be passed on shortly" in page.text
     assert "Wish for tax receipts changed" in page.text
-
-
-async def test_every_group_of_the_data_dictionary_shows_itself() -> None:
-    assert set(SHOWN) == set(GROUP_WORDS)
 
 
 # Confirmed by mail

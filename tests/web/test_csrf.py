@@ -68,6 +68,11 @@ async def test_no_route_that_changes_anything_takes_a_forged_request(visitor, ap
     assert owner.execute("SELECT count(*) FROM recorded_change").fetchone() == (0,)
 
 
-async def test_nothing_but_a_display_choice_and_the_providers_own_call_goes_without_the_token(app) -> None:
+async def test_only_a_display_choice_and_what_brings_its_own_proof_go_without_the_token(app) -> None:
     free = {name for name, handler in table(app).items() if handler.opt.get("without_csrf")}
-    assert free == {"POST /language", "POST /oidc/{audience:str}/logout"}
+    assert free == {
+        "POST /language",
+        "POST /oidc/{audience:str}/logout",
+        "POST /unsubscribe/{token:str}",
+        "POST /webhooks/bounces",
+    }

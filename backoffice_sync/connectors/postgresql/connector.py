@@ -10,14 +10,17 @@ from schwifty import IBAN
 from schwifty.exceptions import SchwiftyException
 
 from backoffice_sync.connectors.postgresql.queries import (
+    PUT_BOUNCE,
     PUT_RECEIPT,
     PUT_RECEIPT_GIFTS,
     READ_GROUP,
     SELECTS,
     WRITE_GROUP,
+    WRITE_ITEM,
 )
 from backoffice_sync.directory import (
     Applied,
+    Bounce,
     Conflict,
     DirectoryUnreachable,
     HistoryLost,
@@ -29,14 +32,14 @@ from backoffice_sync.directory import (
     Row,
     Value,
 )
-from backoffice_sync.mapping import ENTITIES, GROUPS
+from backoffice_sync.mapping import ENTITIES, GROUPS, in_normal_form
 from portal.i18n import N_
 
 BATCH = 5_000
 BEFORE = "SELECT pg_snapshot_xmax(%s::pg_snapshot) < pg_snapshot_xmax(%s::pg_snapshot)"
 LINE: dict[str, Any] = {"connect_timeout": 10, "keepalives_idle": 30, "tcp_user_timeout": 30_000}
 """A line that went dead is noticed within half a minute."""
-BESIDE = {"member": ("receipt_wish",)}
+BESIDE = {"member": ("receipt_wish", "contact_choice")}
 """Kinds of rows that the reference schema keeps in the columns of another table."""
 TIMEOUT = "SET statement_timeout = '60s'"
 
@@ -102,7 +105,7 @@ class PostgresDirectory:
         return await self._rows(entity, "r.id = ANY(%s::bigint[])", list(ids))
 
     async def rows_of(self, entity: str, member: str) -> list[Row]:
-        return await self._rows(entity, "r.member_id = %s::bigint", member)
+        return await self._rows(entity, f"r.{ENTITIES[entity].owner} = %s::bigint", member)
 
     async def _rows(self, entity: str, condition: str, value: object) -> list[Row]:
         async with self._cursor() as cursor:
@@ -122,8 +125,8 @@ class PostgresDirectory:
                 await cursor.execute("SELECT FROM member WHERE id = %s FOR UPDATE", [member])
                 if await _read(cursor, member, group) != expected:
                     return Conflict()
-                statement = _statement(group, expected, value)
-                await cursor.execute(statement, {"member": member, **(value or {})})
+                for statement, values in _steps(group, expected, value):
+                    await cursor.execute(statement, values | {"member": member})
                 await cursor.execute(
                     "INSERT INTO journal (actor, member_id, act, change_id) VALUES ('donor extranet', %s, %s, %s) "
                     "ON CONFLICT (change_id) DO NOTHING",
@@ -151,6 +154,10 @@ class PostgresDirectory:
             return Rejected(N_("Our records cannot take this receipt: its member or gifts are not there."))
         return str(row[0])
 
+    async def put_bounce(self, bounce: Bounce) -> None:
+        async with self._cursor() as cursor:
+            await cursor.execute(PUT_BOUNCE, vars(bounce))
+
     @asynccontextmanager
     async def _cursor(self) -> AsyncIterator[AsyncCursor[Any]]:
         """One transaction; a lost connection is opened anew the next time."""
@@ -171,10 +178,20 @@ def _select(entity: str, condition: str = "") -> str:
     return SELECTS[entity].format(where=where, and_="AND" if condition else "WHERE")
 
 
-def _statement(group: str, expected: Value | None, value: Value | None) -> str:
-    if value is None:
-        return WRITE_GROUP[group]["delete"]
-    return WRITE_GROUP[group]["insert" if expected is None else "update"]
+def _steps(group: str, expected: Value | None, value: Value | None) -> list[tuple[str, Value]]:
+    """What leads from the one to the other."""
+    if group not in WRITE_ITEM:
+        step = "delete" if value is None else "insert" if expected is None else "update"
+        return [(WRITE_GROUP[group][step], value or {})]
+    [name] = GROUPS[group].fields
+    before, after = ((side or {}).get(name, []) for side in (expected, value))
+    gone = [(WRITE_ITEM[group]["remove"], _named(element)) for element in before if element not in after]
+    return gone + [(WRITE_ITEM[group]["add"], _named(element)) for element in after if element not in before]
+
+
+def _named(element: Value | str) -> Value:
+    """An objection is written purpose/channel."""
+    return dict(zip(("purpose", "channel"), element.split("/"), strict=True)) if isinstance(element, str) else element
 
 
 async def _read(cursor: AsyncCursor[Any], member: str, group: str) -> Value | None:
@@ -183,8 +200,8 @@ async def _read(cursor: AsyncCursor[Any], member: str, group: str) -> Value | No
     if alive is None or not alive[0]:
         raise MemberGone
     await cursor.execute(READ_GROUP[group], {"member": member})
-    row = await cursor.fetchone()
-    return None if row is None else dict(zip(GROUPS[group].fields, row, strict=True))
+    rows = await cursor.fetchall()
+    return in_normal_form(GROUPS[group], rows)
 
 
 async def _one(cursor: AsyncCursor[Any]) -> Any:

@@ -10,13 +10,22 @@ SELECTS = {
     "receipt_wish": """
         SELECT r.id::text, r.member_id::text, r.receipt_rhythm, r.receipt_by
         FROM (SELECT id, id AS member_id, receipt_rhythm, receipt_by FROM member) r {where}""",
+    "contact_choice": """
+        SELECT r.id::text, r.member_id::text,
+               ARRAY(SELECT o.purpose || '/' || o.channel FROM objection o
+                     WHERE o.member_id = r.id ORDER BY (o.purpose || '/' || o.channel) COLLATE "C"),
+               ARRAY(SELECT c.purpose || '/' || c.channel FROM consent c
+                     WHERE c.member_id = r.id ORDER BY (c.purpose || '/' || c.channel) COLLATE "C"),
+               r.appeals_rhythm, r.paused_until, r.details_checked_on
+        FROM (SELECT *, id AS member_id FROM member) r {where}""",
     "address": """
         SELECT r.id::text, r.member_id::text, r.unit, r.building, r.house_number, r.street, r.locality, r.postcode,
-               r.town, r.region, r.country, r.is_main, r.returned_on, r.returned_reason
+               r.town, r.region, r.country, r.is_main, r.returned_on, r.returned_reason, r.purpose, r.season_from,
+               r.season_to
         FROM address r {where}""",
     "email": """
         SELECT r.id::text, r.member_id::text, r.address, r.is_main, r.origin, r.recorded_on,
-               r.confirmed_on, r.bounced_on
+               r.confirmed_on, r.bounced_on, r.soft_bounced_on, r.complained_on
         FROM email r {where}""",
     "phone": "SELECT r.id::text, r.member_id::text, r.number, r.kind FROM phone r {where}",
     "mandate": """
@@ -49,6 +58,20 @@ READ_GROUP = {
         FROM address WHERE member_id = %(member)s AND is_main ORDER BY id LIMIT 1""",
     "email": """
         SELECT address, confirmed_on::text FROM email WHERE member_id = %(member)s AND is_main ORDER BY id LIMIT 1""",
+    "other_addresses": """
+        SELECT unit, building, house_number, street, locality, postcode, town, region, country, purpose, season_from,
+               season_to
+        FROM address WHERE member_id = %(member)s AND NOT is_main""",
+    "other_emails": "SELECT address FROM email WHERE member_id = %(member)s AND NOT is_main",
+    "phones": "SELECT number, kind FROM phone WHERE member_id = %(member)s",
+    "identity": """
+        SELECT civility, first_name, last_name, company_name, legal_form, siren
+        FROM member WHERE id = %(member)s""",
+    "language": "SELECT language FROM member WHERE id = %(member)s",
+    "objections": "SELECT purpose || '/' || channel FROM objection WHERE member_id = %(member)s",
+    "consents": "SELECT purpose || '/' || channel FROM consent WHERE member_id = %(member)s",
+    "contact_rhythm": "SELECT appeals_rhythm, paused_until::text FROM member WHERE id = %(member)s",
+    "details_check": "SELECT details_checked_on::text FROM member WHERE id = %(member)s",
     "receipt_wish": "SELECT receipt_rhythm, receipt_by FROM member WHERE id = %(member)s",
     "memo": """
         SELECT body, starts_on::text, ends_on::text FROM memo WHERE member_id = %(member)s AND kind = 'extranet'""",
@@ -71,18 +94,43 @@ WRITE_GROUP = {
             WHERE id = (SELECT min(id) FROM address WHERE member_id = %(member)s AND is_main)""",
         "delete": "DELETE FROM address WHERE member_id = %(member)s AND is_main",
     },
-    # The address that went before stays on the record; it is no longer the main one.
+    # One of the member's other addresses becomes the main one; a new address takes the place of the main one.
     "email": {
         "insert": """
             INSERT INTO email (member_id, address, is_main, origin, confirmed_on)
             VALUES (%(member)s, %(address)s, true, 'donor extranet', %(confirmed_on)s)""",
         "update": """
-            WITH former AS (UPDATE email SET is_main = false WHERE member_id = %(member)s AND is_main)
-            INSERT INTO email (member_id, address, is_main, origin, confirmed_on)
-            VALUES (%(member)s, %(address)s, true, 'donor extranet', %(confirmed_on)s)""",
+            WITH known AS (SELECT min(id) AS id FROM email
+                           WHERE member_id = %(member)s AND NOT is_main AND lower(address) = lower(%(address)s)),
+            former AS (SELECT min(id) AS id FROM email WHERE member_id = %(member)s AND is_main)
+            UPDATE email SET
+                is_main = (email.id = coalesce(known.id, former.id)),
+                address = CASE WHEN email.id = coalesce(known.id, former.id) THEN %(address)s ELSE address END,
+                confirmed_on = CASE WHEN email.id = coalesce(known.id, former.id) THEN %(confirmed_on)s::date
+                                    ELSE confirmed_on END,
+                bounced_on = CASE WHEN email.id = coalesce(known.id, former.id) THEN NULL ELSE bounced_on END,
+                soft_bounced_on = CASE WHEN email.id = coalesce(known.id, former.id) THEN NULL
+                                       ELSE soft_bounced_on END,
+                complained_on = CASE WHEN email.id = coalesce(known.id, former.id) THEN NULL ELSE complained_on END,
+                origin = CASE WHEN email.id = known.id OR known.id IS NULL THEN 'donor extranet' ELSE origin END,
+                recorded_on = CASE WHEN known.id IS NULL THEN current_date ELSE recorded_on END
+            FROM known, former WHERE email.id IN (known.id, former.id)""",
         "delete": "UPDATE email SET is_main = false WHERE member_id = %(member)s AND is_main",
     },
-    # A member always has a wish, so it is never inserted or deleted.
+    # Columns of the member, which are never inserted or deleted.
+    "identity": {
+        "update": """
+            UPDATE member SET civility = %(civility)s, first_name = %(first_name)s, last_name = %(last_name)s,
+                company_name = %(company_name)s, legal_form = %(legal_form)s, siren = %(siren)s
+            WHERE id = %(member)s""",
+    },
+    "language": {"update": "UPDATE member SET language = %(language)s WHERE id = %(member)s"},
+    "contact_rhythm": {
+        "update": """
+            UPDATE member SET appeals_rhythm = %(post_rhythm)s, paused_until = %(paused_until)s
+            WHERE id = %(member)s""",
+    },
+    "details_check": {"update": "UPDATE member SET details_checked_on = %(checked_on)s WHERE id = %(member)s"},
     "receipt_wish": {
         "update": """
             UPDATE member SET receipt_rhythm = %(receipt_rhythm)s, receipt_by = %(receipt_by)s WHERE id = %(member)s""",
@@ -97,6 +145,60 @@ WRITE_GROUP = {
         "delete": "DELETE FROM memo WHERE member_id = %(member)s AND kind = 'extranet'",
     },
 }
+
+# Of the groups that are lists only what differs is written: what stays keeps its number, its origin and its date.
+WRITE_ITEM = {
+    "other_addresses": {
+        "add": """
+            INSERT INTO address (member_id, is_main, unit, building, house_number, street, locality, postcode, town,
+                                 region, country, purpose, season_from, season_to, origin)
+            VALUES (%(member)s, false, %(unit)s, %(building)s, %(house_number)s, %(street)s, %(locality)s,
+                    %(postcode)s, %(town)s, %(region)s, %(country)s, %(purpose)s, %(season_from)s, %(season_to)s,
+                    'donor extranet')""",
+        "remove": """
+            DELETE FROM address WHERE member_id = %(member)s AND NOT is_main
+                AND (unit, building, house_number, street, locality, postcode, town, region, country, purpose)
+                  = (%(unit)s, %(building)s, %(house_number)s, %(street)s, %(locality)s, %(postcode)s, %(town)s,
+                     %(region)s, %(country)s, %(purpose)s)
+                AND season_from IS NOT DISTINCT FROM %(season_from)s
+                AND season_to IS NOT DISTINCT FROM %(season_to)s""",
+    },
+    # The portal adds an address once its mailbox was proved.
+    "other_emails": {
+        "add": """
+            INSERT INTO email (member_id, address, is_main, origin, confirmed_on)
+            VALUES (%(member)s, %(address)s, false, 'donor extranet', current_date)""",
+        "remove": "DELETE FROM email WHERE member_id = %(member)s AND NOT is_main AND address = %(address)s",
+    },
+    "phones": {
+        "add": """
+            INSERT INTO phone (member_id, number, kind, origin)
+            VALUES (%(member)s, %(number)s, %(kind)s, 'donor extranet')""",
+        "remove": "DELETE FROM phone WHERE member_id = %(member)s AND number = %(number)s AND kind = %(kind)s",
+    },
+    "objections": {
+        "add": """
+            INSERT INTO objection (member_id, purpose, channel, origin)
+            VALUES (%(member)s, %(purpose)s, %(channel)s, 'donor extranet')""",
+        "remove": """
+            DELETE FROM objection
+            WHERE member_id = %(member)s AND purpose = %(purpose)s AND channel = %(channel)s""",
+    },
+    "consents": {
+        "add": """
+            INSERT INTO consent (member_id, purpose, channel, origin)
+            VALUES (%(member)s, %(purpose)s, %(channel)s, 'donor extranet')""",
+        "remove": """
+            DELETE FROM consent
+            WHERE member_id = %(member)s AND purpose = %(purpose)s AND channel = %(channel)s""",
+    },
+}
+
+# Every member who has this address; a later report moves the date on.
+PUT_BOUNCE = """
+    UPDATE email SET bounced_on = %(bounced_on)s, soft_bounced_on = %(soft_bounced_on)s,
+                     complained_on = %(complained_on)s
+    WHERE lower(trim(address)) = %(mailbox)s"""
 
 # A number is kept once; told again, only its state moves on, and a cancelled one stays cancelled as it was typed here.
 # Another receipt under this number is left alone.

@@ -1,0 +1,1 @@
+"""What the form of an address asks and refuses, seasons, and the forms of an address that others read."""

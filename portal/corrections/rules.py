@@ -1,0 +1,88 @@
+"""Names and registrations: what can be corrected, what is wrong with it, and what a document may be.
+
+Both are one field group of the data dictionary (`identity`); the central base decides on it.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from portal.i18n import N_
+
+Identity = dict[str, Any]
+IDENTITY = ("civility", "first_name", "last_name", "company_name", "legal_form", "siren")
+GROUP = "identity"
+
+FIELDS = {
+    ("name", "person"): ("civility", "first_name", "last_name"),
+    ("name", "company"): ("company_name",),
+    ("company", "company"): ("legal_form", "siren"),
+}
+"""What can be corrected of each part (of the setting PROFILE_FIELDS), by kind of member."""
+LABELS = {
+    "civility": N_("Title"),
+    "first_name": N_("First name"),
+    "last_name": N_("Last name"),
+    "company_name": N_("Name of the company"),
+    "legal_form": N_("Legal form"),
+    "siren": N_("SIREN number"),
+}
+CIVILITIES = ("Mme", "M.", "M. et Mme", "Dr")
+LEGAL_FORMS = {
+    "SARL": N_("SARL (limited liability company)"),
+    "EURL": N_("EURL (one-person limited liability company)"),
+    "SAS": N_("SAS (simplified joint-stock company)"),
+    "SASU": N_("SASU (one-person simplified joint-stock company)"),
+    "SA": N_("SA (public limited company)"),
+    "SCI": N_("SCI (property company)"),
+    "SNC": N_("SNC (general partnership)"),
+    "SELARL": N_("SELARL (professional practice)"),
+    "EI": N_("EI (sole trader)"),
+    "Association": N_("Association"),
+    "Fondation": N_("Foundation"),
+    "Autre": N_("Another form"),
+}
+OFFERED = {"civility": list(CIVILITIES), "legal_form": list(LEGAL_FORMS)}
+"""Fields with a list to choose from; what a member has is theirs to keep all the same."""
+LONGEST_NAME, LONGEST_REASON = 60, 500
+IN_NAMES = " -'’."
+
+LARGEST_DOCUMENT = 2 * 1024 * 1024
+KINDS = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}
+"""What a document begins with, and the ending of its file; what its sender calls it proves nothing."""
+MEDIA_TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What staff decided on a request; `reason` is for the donor, and needed to refuse."""
+
+    accepted: bool
+    reason: str = ""
+
+
+def tidy(text: str) -> str:
+    """The normal form in which two names are compared: composed accents, single spaces, none at the ends."""
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def is_a_name(text: str) -> bool:
+    """Of a person: letters of any script, spaces, hyphens, apostrophes, full stops."""
+    return all(letter.isalpha() or unicodedata.combining(letter) or letter in IN_NAMES for letter in text)
+
+
+def merged(present: Identity, *, old: Identity, new: Identity) -> Identity:
+    """What the member asked to change, on what holds today: the rest may have been corrected meanwhile."""
+    return present | {name: new[name] for name in IDENTITY if new[name] != old[name]}
+
+
+def kind_of(document: bytes) -> str | None:
+    """By its first bytes; None for what we do not take."""
+    return next((ending for start, ending in KINDS.items() if document.startswith(start)), None)
+
+
+def in_words(identity: Identity) -> list[str]:
+    """The name as on an envelope, then a company's legal form and SIREN."""
+    name = " ".join(identity[part] for part in ("civility", "first_name", "last_name") if identity[part])
+    registration = " ".join(filter(None, (identity["legal_form"], identity["siren"])))
+    return [line for line in (name, identity["company_name"], registration) if line]
