@@ -32,7 +32,11 @@ something_newer = (
     )
     .exists()
 )
-untouched = and_(change.c.status == Status.SAVED, ~something_newer)
+takes_consent_back = and_(
+    change.c.field_group == "consents", ~change.c.new["consents"].contains(change.c.old["consents"])
+)
+"""A consent is given anew where its words are read, not by the press of a button here (GDPR art. 7)."""
+untouched = and_(change.c.status == Status.SAVED, ~something_newer, ~takes_consent_back)
 save = change.c.recorded_at, change.c.actor
 """What one press of a button changed: now() is the same throughout a transaction."""
 CHANGES = (

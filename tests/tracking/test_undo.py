@@ -248,6 +248,24 @@ async def test_what_can_be_undone_can_be_put() -> None:
     assert set(PUT) | CHOICES == UNDOABLE
 
 
+async def test_a_consent_taken_back_is_given_again_only_where_its_words_are_read(
+    marie, settings, central_directory, sync_database, member_id, one
+) -> None:
+    from portal.consents import store as consents
+
+    anybody = Database(make_url(settings.database_url).set(drivername="postgresql+psycopg"))
+    await change(anybody, central_directory, MARIE, "consents", member_id(MARIE))
+    await push(sync_database, central_directory)
+    actor = f"member:{member_id(MARIE)}"
+    async with anybody.begin() as db:
+        await consents.choose(db, member_id(MARIE), "consents", [], shown={}, source="portal", actor=actor)
+    await anybody.close()
+    page = await marie.get(CHANGES)
+    assert "Take this change back" not in page.text
+    assert TAKEN_BACK not in (await undo(marie, one(NEWEST)[0])).text
+    assert one("SELECT consents FROM contact_choice ORDER BY held DESC LIMIT 1") == ([],)
+
+
 async def test_an_objection_taken_back_stands_in_the_ledger_too(
     marie, settings, central_directory, member_id, one, owner
 ) -> None:
