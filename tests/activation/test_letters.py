@@ -199,7 +199,7 @@ async def test_the_code_of_the_letter_is_the_one_that_is_known_by_its_hash(edito
         assert secret not in everything, "codes are in the sealed file and on paper only"
     (content,) = owner.execute("SELECT content FROM letter_batch").fetchone()
     assert crypto.unseal(SECRET, "letters", content).startswith(b"%PDF")
-    assert b"PDF" not in content
+    assert b"%PDF" not in content
 
 
 async def test_a_printed_letter_is_noted_in_the_journal(editor, owner, member_id, work_off, no_renderer) -> None:

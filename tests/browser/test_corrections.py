@@ -37,8 +37,12 @@ def test_a_correction_is_asked_decided_and_arrives(
     editor.click("form[action$='/approval'] button")
     editor.wait_for_url("**/staff/corrections")
     wait_until(lambda: live.central(NAME, DONOR) == [("Lefebvre-Roy",)], "the name to arrive")
-    donor.reload()
-    assert donor.locator(".status.good").first.is_visible()
+
+    def donor_sees_it() -> bool:
+        donor.reload()
+        return donor.locator(".status.good").count() > 0
+
+    wait_until(donor_sees_it, "the donor to see that it has arrived")
 
 
 def test_forms_of_name_and_registration(signed_in: Callable[..., Page], inspector: Inspector) -> None:
