@@ -86,7 +86,7 @@ STAY = ("purpose", "season_from", "season_to")
 """Of an address that is not the main one: what it is for, and from when to when in the year."""
 IDENTITY = ("civility", "first_name", "last_name", "company_name", "legal_form", "siren")
 ITEMS = ("items",)
-MAIN, BESIDE = (("is_main", True),), (("is_main", False),)
+MAIN, NOT_MAIN = (("is_main", True),), (("is_main", False),)
 MEMBER = Reference("member", "member_id", _table(Member))
 
 ENTITIES = {
@@ -172,9 +172,9 @@ GROUPS = {
     group.name: group
     for group in (
         Group("address", "address", ADDRESS_FIELDS, Rule.DONOR_WINS, MAIN),
-        Group("other_addresses", "address", ITEMS, Rule.EACH_ITEM, BESIDE, (*ADDRESS_FIELDS, *STAY)),
+        Group("other_addresses", "address", ITEMS, Rule.EACH_ITEM, NOT_MAIN, (*ADDRESS_FIELDS, *STAY)),
         Group("email", "email", ("address", "confirmed_on"), Rule.DONOR_WINS, MAIN),
-        Group("other_emails", "email", ITEMS, Rule.EACH_ITEM, BESIDE, ("address",)),
+        Group("other_emails", "email", ITEMS, Rule.EACH_ITEM, NOT_MAIN, ("address",)),
         Group("phones", "phone", ITEMS, Rule.EACH_ITEM, (), ("number", "kind")),
         Group("identity", "member", IDENTITY, Rule.CENTRAL_WINS),
         Group("language", "member", ("language",), Rule.DONOR_WINS),

@@ -100,21 +100,16 @@ WRITE_GROUP = {
             INSERT INTO email (member_id, address, is_main, origin, confirmed_on)
             VALUES (%(member)s, %(address)s, true, 'donor extranet', %(confirmed_on)s)""",
         "update": """
-            WITH known AS (SELECT min(id) AS id FROM email
-                           WHERE member_id = %(member)s AND NOT is_main AND lower(address) = lower(%(address)s)),
-            former AS (SELECT min(id) AS id FROM email WHERE member_id = %(member)s AND is_main)
-            UPDATE email SET
-                is_main = (email.id = coalesce(known.id, former.id)),
-                address = CASE WHEN email.id = coalesce(known.id, former.id) THEN %(address)s ELSE address END,
-                confirmed_on = CASE WHEN email.id = coalesce(known.id, former.id) THEN %(confirmed_on)s::date
-                                    ELSE confirmed_on END,
-                bounced_on = CASE WHEN email.id = coalesce(known.id, former.id) THEN NULL ELSE bounced_on END,
-                soft_bounced_on = CASE WHEN email.id = coalesce(known.id, former.id) THEN NULL
-                                       ELSE soft_bounced_on END,
-                complained_on = CASE WHEN email.id = coalesce(known.id, former.id) THEN NULL ELSE complained_on END,
-                origin = CASE WHEN email.id = known.id OR known.id IS NULL THEN 'donor extranet' ELSE origin END,
+            WITH former AS (SELECT min(id) AS id FROM email WHERE member_id = %(member)s AND is_main),
+            known AS (SELECT min(id) AS id FROM email
+                      WHERE member_id = %(member)s AND NOT is_main AND lower(address) = lower(%(address)s)),
+            beside AS (UPDATE email SET is_main = false FROM former, known
+                       WHERE email.id = former.id AND known.id IS NOT NULL)
+            UPDATE email
+            SET address = %(address)s, is_main = true, confirmed_on = %(confirmed_on)s, bounced_on = NULL,
+                soft_bounced_on = NULL, complained_on = NULL, origin = 'donor extranet',
                 recorded_on = CASE WHEN known.id IS NULL THEN current_date ELSE recorded_on END
-            FROM known, former WHERE email.id IN (known.id, former.id)""",
+            FROM former, known WHERE email.id = coalesce(known.id, former.id)""",
         "delete": "UPDATE email SET is_main = false WHERE member_id = %(member)s AND is_main",
     },
     # Columns of the member, which are never inserted or deleted.

@@ -36,7 +36,7 @@ async def edit_address(
 ) -> Response[Any]:
     if place.rule == "request":
         lines = await _lines(db, donor, address_value(place.row)) if place.row else []
-        return page("profile/address-by-request", lines=lines)
+        return page("addresses/by-request", lines=lines)
     if place.is_full:
         return await _refuse_one_more(request, db)
     stay = queries.stay_of(place.row) if place.row else stays.Stay(Address(), "second_home")
@@ -65,7 +65,7 @@ async def preview_envelope(
 ) -> Template:
     """The envelope alone, for the script that draws it while one types."""
     form = await forms.read(request, STAY_FIELDS)
-    return page("profile/envelope", lines=await _lines(db, donor, typed_address(form)))
+    return page("addresses/envelope", lines=await _lines(db, donor, typed_address(form)))
 
 
 @post([f"{path}/check" for path in FORMS], status_code=200, **WITH_PLACE)
@@ -84,7 +84,7 @@ async def check_address(
     typed = stay.address.as_group() if place.is_main else typed_stay(stay)
     values = typed | {forms.SEEN: form[forms.SEEN]}
     lines = await _lines(db, donor, stay.address)
-    return page("profile/address-check", place=place, lines=lines, words=stays.words(stay), values=values)
+    return page("addresses/check", place=place, lines=lines, words=stays.words(stay), values=values)
 
 
 @post(list(FORMS), **WITH_PLACE)
@@ -158,7 +158,7 @@ async def _form_page(
 ) -> Template:
     address = Address(**{name: form[name] for name in FIELDS})
     return page(
-        "profile/address",
+        "addresses/address",
         status,
         place=place,
         form=form,

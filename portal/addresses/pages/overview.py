@@ -44,9 +44,7 @@ async def make_main_address(
     try:
         await actions.make_main(db, donor, address_key)
     except forms.Outdated:
-        if form[forms.SEEN] != address_key:  # never theirs
-            raise NotFound from None
-        return await _list_page(db, donor, settings, outdated=True)
+        return await _outdated_page(db, donor, settings, form, address_key)
     await session.flash(db, request.user, "address-is-main")
     return see(LIST)
 
@@ -65,11 +63,16 @@ async def remove_address(
     try:
         await actions.remove(db, donor, address_key)
     except forms.Outdated:
-        if form[forms.SEEN] != address_key:  # never theirs
-            raise NotFound from None
-        return await _list_page(db, donor, settings, outdated=True)
+        return await _outdated_page(db, donor, settings, form, address_key)
     await session.flash(db, request.user, "address-removed")
     return see(LIST)
+
+
+async def _outdated_page(db: AsyncSession, donor: Donor, settings: Settings, form: forms.Form, key: str) -> Template:
+    """Raises NotFound for an address that was never theirs."""
+    if form[forms.SEEN] != key:
+        raise NotFound
+    return await _list_page(db, donor, settings, outdated=True)
 
 
 async def _list_page(db: AsyncSession, donor: Donor, settings: Settings, *, outdated: bool = False) -> Template:
@@ -94,7 +97,7 @@ async def _list_page(db: AsyncSession, donor: Donor, settings: Settings, *, outd
             }
         )
     is_full = len(held.others) >= checks.MOST_OTHERS
-    return page("profile/addresses", 409 if outdated else 200, cards=cards, is_full=is_full, outdated=outdated)
+    return page("addresses/addresses", 409 if outdated else 200, cards=cards, is_full=is_full, outdated=outdated)
 
 
 HANDLERS = [show_addresses, make_main_address, remove_address]
