@@ -22,6 +22,8 @@ async def deliver_bounces(portal: Database, directory: Directory, *, limit: int 
 
     Whoever has proved meanwhile that they read the mailbox is believed: nothing is held against it any more.
     """
+    if not directory.capabilities.keeps_bounces:
+        return 0
     proved_on = select(func.max(EmailAddress.confirmed_on)).where(EmailAddress.mailbox == MailVerdict.mailbox)
     query = select(*FACTS, proved_on.scalar_subquery()).where(~MailVerdict.delivered).limit(limit)
     async with portal.begin() as db:

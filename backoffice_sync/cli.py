@@ -14,7 +14,8 @@ from tqdm import tqdm
 from backoffice_sync import settings as configuration
 from backoffice_sync.central_file import BaseNotEmptyError
 from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
-from backoffice_sync.directory import DirectoryUnreachable
+from backoffice_sync.connectors.tryton.connector import TrytonDirectory
+from backoffice_sync.directory import CredentialsRefused, Directory, DirectoryUnreachable, SchemaChanged
 from backoffice_sync.npsp import ExportError
 from backoffice_sync.settings import SyncSettings
 from portal import clock, logs
@@ -54,6 +55,10 @@ def main() -> None:
         sys.exit(f"Settings:\n{error}")
     except (BaseNotEmptyError, ExportError) as error:
         sys.exit(str(error))
+    except CredentialsRefused as error:
+        sys.exit(f"The central base does not let us in: {error}")
+    except SchemaChanged as error:
+        sys.exit(f"The central base is not made as the connector knows it: {error}")
     except (DirectoryUnreachable, psycopg.OperationalError):
         sys.exit("A database was not reached. Nothing is lost: what waits goes on waiting.")
 
@@ -80,7 +85,7 @@ def push(options: argparse.Namespace) -> None:  # noqa: ARG001 - has no options
     from backoffice_sync.push import push as pass_on
     from backoffice_sync.receipts import deliver_receipts, retry_refused
 
-    async def everything(portal: Database, central: PostgresDirectory, _: SyncSettings) -> tuple[int, int]:
+    async def everything(portal: Database, central: Directory, _: SyncSettings) -> tuple[int, int]:
         done = await pass_on(portal, central)
         await retry_refused(portal)
         return done, await deliver_receipts(portal, central, limit=None)
@@ -106,7 +111,7 @@ def status(options: argparse.Namespace) -> None:
 
 def create_central(options: argparse.Namespace) -> None:  # noqa: ARG001 - has no options
     """make the tables of the reference schema in an empty central base"""
-    with psycopg.connect(configuration.load().central_url) as connection:
+    with _reference_base() as connection:
         connection.execute(SCHEMA.read_bytes())
 
 
@@ -114,7 +119,7 @@ def fill_demo(options: argparse.Namespace) -> None:
     """fill the central base with invented donors"""
     from backoffice_sync.demo import fill
 
-    with psycopg.connect(configuration.load().central_url) as connection:
+    with _reference_base() as connection:
         personas = fill(connection, members=options.members, today=clock.today(), progress=print)
     if options.personas:
         found = [{"name": one.name, "email": one.email, "what": one.what} for one in personas]
@@ -125,13 +130,21 @@ def read_npsp(options: argparse.Namespace) -> None:
     """fill the central base from the CSV export of a Salesforce Nonprofit Success Pack"""
     from backoffice_sync.npsp import load_npsp
 
-    with psycopg.connect(configuration.load().central_url) as connection:
+    with _reference_base() as connection:
         load_npsp(connection, options.folder, options.report, say=print, currency=options.currency)
 
 
-async def _with_both(act: Callable[[Database, PostgresDirectory, SyncSettings], Awaitable[Any]]) -> Any:
+def _reference_base() -> psycopg.Connection[Any]:
+    url = configuration.load().central_url
+    if not url.startswith("postgresql://"):
+        raise SettingsError("CENTRAL_URL must start with postgresql://: only the reference schema can be filled")
+    return psycopg.connect(url)
+
+
+async def _with_both(act: Callable[[Database, Directory, SyncSettings], Awaitable[Any]]) -> Any:
     own = configuration.load()
-    portal, central = Database(own.portal_url, pool_size=5, check_first=True), PostgresDirectory(own.central_url)
+    connect = TrytonDirectory if own.central_url.startswith("tryton+") else PostgresDirectory
+    portal, central = Database(own.portal_url, pool_size=5, check_first=True), connect(own.central_url)
     try:
         return await act(portal, central, own)
     finally:

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
+from backoffice_sync.mapping import ENTITIES, GROUPS
+
 Row = tuple[Any, ...]
 """Values in the order of `mapping.ENTITIES[…].incoming`."""
 
@@ -15,6 +17,14 @@ Value = dict[str, Any]
 
 class DirectoryUnreachable(Exception):
     """No answer, or none that tells whether a write arrived: try again later."""
+
+
+class CredentialsRefused(DirectoryUnreachable):
+    """It answers, but not to us: the user, the password or the rights that we were given are wrong or have ended."""
+
+
+class SchemaChanged(DirectoryUnreachable):
+    """It is not made as the connector knows it; the message names what is missing."""
 
 
 class HistoryLost(Exception):
@@ -85,10 +95,37 @@ class Bounce:
     complained_on: date | None
 
 
+@dataclass(frozen=True)
+class Capabilities:
+    """What a central base can do. Each statement has its test in tests/backoffice_sync/contract."""
+
+    entities: frozenset[str] = frozenset(ENTITIES)
+    """What it has; of any other it counts and delivers nothing."""
+    reads: frozenset[str] = frozenset(GROUPS)
+    """Field groups of which `read` tells what it holds."""
+    writes: frozenset[str] = frozenset(GROUPS)
+    """Field groups that it can keep; `write` rejects any other."""
+    conditional_write: bool = True
+    """Of two who write at once what both expect to replace, one is told of the conflict."""
+    exact_news: bool = True
+    """Each change is told once, however late its transaction ends; else again for a while, and too late is never."""
+    noop_is_news: bool = False
+    """A save that changed nothing is told too."""
+    tells_deletions: frozenset[str] = frozenset(ENTITIES)
+    """Of which entities a row that was deleted is told; of the others only reading everything again shows it."""
+    tells_merges: bool = True
+    """A member merged into another is told, with the rows that the other one thereby got."""
+    keeps_receipts: bool = True
+    """It takes tax receipts that the portal issued."""
+    keeps_bounces: bool = True
+    """It notes that mails to an address come back."""
+
+
 class Directory(Protocol):
     """Every method may raise DirectoryUnreachable."""
 
     name: str
+    capabilities: Capabilities
 
     async def position(self) -> str:
         """Where its history stands now: whatever is changed from here on is news since this position."""
@@ -112,7 +149,7 @@ class Directory(Protocol):
         """The rows of one member."""
 
     async def read(self, member: str, group: str) -> Value | None:
-        """What a group holds, None when it holds nothing.
+        """What a group holds, None when it holds nothing or the base has no place for it.
 
         Raises:
             MemberGone: there is no such member.

@@ -18,6 +18,8 @@ log = logging.getLogger("backoffice_sync.receipts")
 
 async def deliver_receipts(portal: Database, directory: Directory, *, limit: int | None = 100) -> int:
     """Tell what it has not been told yet, the newest first, for a cancelled one names its successor; gives how many."""
+    if not directory.capabilities.keeps_receipts:
+        return 0
     told = 0
     for receipt, member in await _due(portal, limit):
         try:

@@ -3,11 +3,16 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import URL, make_url
 
 from portal.database import role_url
 from portal.settings import SettingsError
+
+CONNECTORS = ("postgresql", "tryton+https")
+NEAR = ("localhost", "127.0.0.1", "::1")
+"""Where `tryton+http` may be too: nobody else reads the password on its way."""
 
 
 @dataclass(frozen=True)
@@ -22,15 +27,17 @@ def load(environment: Mapping[str, str] = os.environ) -> SyncSettings:
 
     `PORTAL_DATABASE_URL`  the portal's database as role portal_sync; or, on the portal's own machine,
                            `DATABASE_URL` and `SECRET_KEY`, from which it follows
-    `CENTRAL_URL`          the central base, with its credentials: no other process knows them
+    `CENTRAL_URL`          the central base, with its credentials: no other process knows them; its beginning
+                           names the connector
     `PULL_SECONDS`         pause between two looks at the central base's news (10)
 
     Raises:
         SettingsError: naming what is missing or wrong.
     """
     central = environment.get("CENTRAL_URL", "")
-    if not central.startswith("postgresql://"):
-        raise SettingsError("CENTRAL_URL must start with postgresql://")
+    parts = urlsplit(central)
+    if parts.scheme not in CONNECTORS and not (parts.scheme == "tryton+http" and parts.hostname in NEAR):
+        raise SettingsError(f"CENTRAL_URL must start with {' or '.join(f'{name}://' for name in CONNECTORS)}")
     if own := environment.get("PORTAL_DATABASE_URL"):
         portal = make_url(own).set(drivername="postgresql+psycopg")
     elif environment.get("DATABASE_URL") and environment.get("SECRET_KEY"):

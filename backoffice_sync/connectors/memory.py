@@ -8,6 +8,7 @@ from datetime import date
 from backoffice_sync.directory import (
     Applied,
     Bounce,
+    Capabilities,
     Conflict,
     DirectoryUnreachable,
     IssuedReceipt,
@@ -27,6 +28,7 @@ class MemoryDirectory:
     """Tables of rows by number, a history of what changed, and switches for what can go wrong."""
 
     name = "memory"
+    capabilities = Capabilities(noop_is_news=True)
 
     def __init__(self) -> None:
         self.tables: dict[str, dict[str, Row]] = {entity: {} for entity in ENTITIES}
@@ -76,7 +78,7 @@ class MemoryDirectory:
 
     async def read(self, member: str, group: str) -> Value | None:
         self._answer()
-        if member not in self.tables["member"]:
+        if member not in self.tables["member"] or self.tables["member"][member][-1]:
             raise MemberGone
         if group in CODES:
             [row] = self._rows_of_group(member, group)

@@ -6,9 +6,8 @@ from typing import Any
 
 import psycopg
 from psycopg import AsyncConnection, AsyncCursor
-from schwifty import IBAN
-from schwifty.exceptions import SchwiftyException
 
+from backoffice_sync.connectors.iban import bank_name, masked
 from backoffice_sync.connectors.postgresql.queries import (
     PUT_BOUNCE,
     PUT_RECEIPT,
@@ -21,6 +20,7 @@ from backoffice_sync.connectors.postgresql.queries import (
 from backoffice_sync.directory import (
     Applied,
     Bounce,
+    Capabilities,
     Conflict,
     DirectoryUnreachable,
     HistoryLost,
@@ -48,6 +48,7 @@ class PostgresDirectory:
     """Reads what the portal mirrors, writes the groups that flow both ways, in one short transaction each."""
 
     name = "postgresql"
+    capabilities = Capabilities()
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -216,17 +217,3 @@ def _delivered(entity: str, row: Row) -> Row:
         return row
     at = ENTITIES["mandate"].incoming.index("masked_iban")
     return (*row[:at], masked(row[at]), bank_name(row[at]), *row[at + 2 :])
-
-
-def masked(iban: str) -> str:
-    """FR•• •••• 0189: the country and the last four characters."""
-    plain = "".join(iban.split())
-    return f"{plain[:2]}•• •••• {plain[-4:]}"
-
-
-def bank_name(iban: str) -> str:
-    """The bank's name from its code in the IBAN, empty when the code or the number is not known."""
-    try:
-        return IBAN(iban).bank_name or ""
-    except SchwiftyException:
-        return ""
