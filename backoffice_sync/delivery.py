@@ -16,12 +16,12 @@ from backoffice_sync import mirror
 from backoffice_sync.directory import Applied, Conflict, Directory, MemberGone, Outcome, Rejected, Value
 from backoffice_sync.mapping import ENTITIES, Group, Rule
 from backoffice_sync.merge import Decision, Sent, decide, merged
-from backoffice_sync.models import SyncConflict
 from portal import changes
 from portal.changes import FieldInMotion, RecordedChange, Status
 from portal.database import Database
 from portal.i18n import N_
 from portal.members.models import Member
+from portal.reviews.models import SyncConflict
 
 MOST_ROUNDS = 3
 OPEN = RecordedChange.status.in_(changes.OPEN)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -86,6 +86,32 @@ class IssuedReceipt:
 
 
 @dataclass(frozen=True)
+class Request:
+    """What a donor asks people to do, as the central base is to keep it under its key."""
+
+    key: str
+    member: str
+    kind: str
+    about: str
+    wish: str
+    asked_on: date
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """How the central base is made, field by field ("member.last_name": "text, required"), in its own words."""
+
+    used: dict[str, str]
+    """Fields that are read or written."""
+    others: dict[str, str]
+    """Fields beside them, which never move."""
+
+
+Checksums = dict[int, tuple[int, int]]
+"""By thousand of numbers: how many rows, and the sum of their `fingerprint`s (see backoffice_sync/checksums.py)."""
+
+
+@dataclass(frozen=True)
 class Bounce:
     """What is known of mails to an address, whoever has it."""
 
@@ -119,6 +145,10 @@ class Capabilities:
     """It takes tax receipts that the portal issued."""
     keeps_bounces: bool = True
     """It notes that mails to an address come back."""
+    keeps_requests: bool = True
+    """It takes what donors ask for, finds it again by its key, and tells what became of it."""
+    sums: frozenset[str] = frozenset()
+    """Entities of which it computes checksums itself; of the others all rows are read and summed here."""
 
 
 class Directory(Protocol):
@@ -139,8 +169,8 @@ class Directory(Protocol):
 
     async def count(self, entity: str) -> int: ...
 
-    def scan(self, entity: str) -> AsyncIterator[list[Row]]:
-        """All rows, in batches."""
+    def scan(self, entity: str, after: str = "") -> AsyncIterator[list[Row]]:
+        """All rows, in batches, in an order that does not change; those behind the row of a number only."""
 
     async def rows(self, entity: str, ids: Sequence[str]) -> list[Row]:
         """The rows of these numbers as they are now; those that are gone are missing."""
@@ -162,6 +192,22 @@ class Directory(Protocol):
 
     async def put_receipt(self, receipt: IssuedReceipt) -> str | Rejected:
         """Keep a receipt, or its new state, under its number, however often it is told; gives its number there."""
+
+    async def catalogue(self) -> Catalogue:
+        """How it is made now.
+
+        Raises:
+            SchemaChanged: a field that is needed is not there.
+        """
+
+    async def now(self) -> datetime:
+        """What its clock says. For people to know of; nothing is ever decided by it."""
+
+    async def checksums(self, entity: str) -> Checksums:
+        """Of an entity in `capabilities.sums`."""
+
+    async def submit(self, request: Request) -> str | Rejected:
+        """Keep a request, found by its key if it is there already; gives its number there."""
 
     async def put_bounce(self, bounce: Bounce) -> None:
         """Note on every record with this address that mails come back, or do no longer, however often it is told."""

@@ -17,6 +17,7 @@ from portal.memos.models import Memo
 from portal.profile.models import EmailAddress, Phone, PostalAddress
 from portal.profile.rules import FIELDS as ADDRESS_FIELDS
 from portal.receipts.models import Receipt, ReceiptWish
+from portal.requests.models import MemberRequest
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,14 @@ ENTITIES = {
             ),
             (MEMBER,),
             key="number",
+            removable=False,
+        ),
+        Entity(
+            "request",
+            _table(MemberRequest),
+            ("key", "kind", "about", "wish", "state", "answer", "asked_on", "seen_on", "decided_on"),
+            (MEMBER,),
+            key="key",
             removable=False,
         ),
         Entity("memo", _table(Memo), ("body", "starts_on", "ends_on"), (MEMBER,), key="member_id"),

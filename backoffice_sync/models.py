@@ -1,11 +1,8 @@
-"""The sync's own notes: how far it has read, and which conflicts it decided."""
+"""The sync's own notes: how far it has read, what it could not take, and what it counts."""
 
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Boolean, Integer, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.database import Base
@@ -19,25 +16,21 @@ class SyncCursor(Base):
     system: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[str]
     moved_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
-class SyncConflict(Base):
-    """Both sides changed the same group: what each said, and what was decided by which rule."""
-
-    __tablename__ = "sync_conflict"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
-    member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
-    group: Mapped[str] = mapped_column("field_group")
-    base: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    theirs: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    ours: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    rule: Mapped[str]
-    found_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-    __table_args__ = (
-        UniqueConstraint("member_id", "field_group", "theirs", "ours", postgresql_nulls_not_distinct=True),
+    pushes: Mapped[bool] = mapped_column(
+        Boolean, server_default="false", doc="an administrator has looked at the dry run and let changes be passed on"
     )
+
+
+class SyncLoad(Base):
+    """A load under way: what it began from and how far it came, so that one cut short goes on from there."""
+
+    __tablename__ = "sync_load"
+
+    system: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[str] = mapped_column(doc="where the central base's history stood at the beginning")
+    entity: Mapped[str] = mapped_column(doc="the one that is being loaded; those before it are done")
+    after: Mapped[str] = mapped_column(server_default="", doc="the last number of it that is stored")
+    started_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class SyncSetAside(Base):
@@ -49,3 +42,34 @@ class SyncSetAside(Base):
     central_id: Mapped[str] = mapped_column(primary_key=True)
     problem: Mapped[str] = mapped_column(doc="the kind of error; its message would quote values")
     at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class SyncMissing(Base):
+    """A row of ours that a sweep did not find in the central base; it goes when a second sweep misses it too."""
+
+    __tablename__ = "sync_missing"
+
+    entity: Mapped[str] = mapped_column(primary_key=True)
+    central_id: Mapped[str] = mapped_column(primary_key=True)
+    sweeps: Mapped[int] = mapped_column(Integer, server_default="1")
+    first_missed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class SyncField(Base):
+    """A field of the central base as it was when the administrator last agreed to it."""
+
+    __tablename__ = "sync_field"
+
+    system: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    made: Mapped[str] = mapped_column(doc="its type, length and whether it must be filled, in that base's words")
+    used: Mapped[bool] = mapped_column(Boolean, doc="a group or an entity of ours is read from it or written to it")
+
+
+class SyncTally(Base):
+    """How often something happened since the installation: writes by outcome, news that were our own echo."""
+
+    __tablename__ = "sync_tally"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger, server_default="0")

@@ -4,12 +4,13 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from backoffice_sync.models import SyncConflict, SyncCursor, SyncSetAside
+from backoffice_sync.models import SyncCursor, SyncSetAside
 from portal import clock
 from portal.changes import OPEN, RecordedChange, Status, SyncHeartbeat
 from portal.database import Database
 from portal.members.models import Member
 from portal.receipts.models import Receipt
+from portal.reviews.models import SyncConflict
 
 
 async def status(portal: Database) -> dict[str, Any]:

@@ -7,7 +7,7 @@ and field group the sync compares three values: ours (the newest change), `base`
 
 import enum
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.database import Base
 from portal.i18n import N_
 
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a duty was last done that never was."""
 CHANNEL = "recorded_change"
 """LISTEN here: a hint that something waits; whoever misses it finds the row by looking."""
 
@@ -79,10 +81,14 @@ class RecordedChange(Base):
     reason: Mapped[str] = mapped_column(server_default="", doc="why it was refused or waits")
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
     not_before: Mapped[datetime] = mapped_column(server_default=func.now())
+    parked_at: Mapped[datetime | None] = mapped_column(
+        doc="when the sync left it to people: refused, or under review; empty once they have decided"
+    )
 
     __table_args__ = (
         Index("ix_recorded_change_open", "member_id", postgresql_where=text("status IN ('saved', 'sent')")),
         Index("ix_recorded_change_member_id_seq", "member_id", "seq"),
+        Index("ix_recorded_change_parked_at", "parked_at", postgresql_where=text("parked_at IS NOT NULL")),
     )
 
 
@@ -100,12 +106,17 @@ class FieldInMotion(Base):
 
 
 class SyncHeartbeat(Base):
-    """When the sync last did each of its duties: one row a duty."""
+    """When the sync last did each of its duties, and what was in its way: one row a duty."""
 
     __tablename__ = "sync_heartbeat"
 
     duty: Mapped[str] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(doc="when it last succeeded")
+    problem: Mapped[str] = mapped_column(
+        server_default="", doc="why it does not succeed at present, for administrators"
+    )
+    problem_since: Mapped[datetime | None]
+    figures: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}", doc="what it measured the last time")
 
 
 async def lock(db: AsyncSession, member_id: UUID | None) -> None:
@@ -164,7 +175,16 @@ async def _set_in_motion(db: AsyncSession, member_id: UUID, group: str, *, base:
     await db.execute(select(func.pg_notify(CHANNEL, str(member_id))))
 
 
-async def beat(db: AsyncSession, duty: str) -> None:
-    """Note that the sync did a duty just now."""
-    row = upsert(SyncHeartbeat).values(duty=duty, at=func.now())
-    await db.execute(row.on_conflict_do_update(index_elements=[SyncHeartbeat.duty], set_={"at": func.now()}))
+async def beat(db: AsyncSession, duty: str, **figures: object) -> None:
+    """Note that the sync did a duty just now, and what it measured."""
+    done = {"at": func.now(), "problem": "", "problem_since": None} | ({"figures": figures} if figures else {})
+    row = upsert(SyncHeartbeat).values(duty=duty, **done)
+    await db.execute(row.on_conflict_do_update(index_elements=[SyncHeartbeat.duty], set_=done))
+
+
+async def stumble(db: AsyncSession, duty: str, problem: str) -> None:
+    """Note what keeps the sync from a duty: the kind of trouble, never a value."""
+    row = upsert(SyncHeartbeat).values(duty=duty, at=NEVER, problem=problem, problem_since=func.now())
+    since = func.coalesce(SyncHeartbeat.problem_since, func.now())
+    told = {"problem": problem, "problem_since": since}
+    await db.execute(row.on_conflict_do_update(index_elements=[SyncHeartbeat.duty], set_=told))

@@ -108,6 +108,8 @@ class Settings:
     )
     staff_email_sign_in: bool = setting("staff may sign in by e-mail link as donors do (demonstrations only)", False)
     trusted_proxies: str = setting("addresses of proxies whose X-Forwarded-For is believed, separated by commas", "")
+    alarm_mail: str = setting("where the administrator is told that the sync stands still; empty: nowhere", "")
+    alarm_minutes: int = setting("minutes that a change or the sync may be late before the administrator is told", 10)
     demo: bool = setting("serve the demonstration's mailbox page", False)
     mailbox: str = setting("folder (Maildir) of the demonstration's mails", "")
 

@@ -3,12 +3,14 @@
 import copy
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from backoffice_sync.directory import (
     Applied,
     Bounce,
     Capabilities,
+    Catalogue,
+    Checksums,
     Conflict,
     DirectoryUnreachable,
     IssuedReceipt,
@@ -16,6 +18,7 @@ from backoffice_sync.directory import (
     News,
     Outcome,
     Rejected,
+    Request,
     Row,
     Value,
 )
@@ -62,10 +65,11 @@ class MemoryDirectory:
         self._answer()
         return len(self.tables[entity])
 
-    async def scan(self, entity: str) -> AsyncIterator[list[Row]]:
+    async def scan(self, entity: str, after: str = "") -> AsyncIterator[list[Row]]:
         self._answer()
-        if self.tables[entity]:
-            yield list(self.tables[entity].values())
+        numbers = sorted(self.tables[entity])
+        if rows := [self.tables[entity][number] for number in numbers if number > after]:
+            yield rows
 
     async def rows(self, entity: str, ids: Sequence[str]) -> list[Row]:
         self._answer()
@@ -99,6 +103,34 @@ class MemoryDirectory:
         if self.answers_get_lost:
             raise DirectoryUnreachable
         return Applied()
+
+    async def catalogue(self) -> Catalogue:
+        self._answer()
+        used = {f"{entity.name}.{name}": "any" for entity in ENTITIES.values() for name in entity.incoming}
+        return Catalogue(used, {})
+
+    async def now(self) -> datetime:
+        self._answer()
+        return clock.now()
+
+    async def checksums(self, entity: str) -> Checksums:
+        raise NotImplementedError(entity)  # sums nothing itself
+
+    async def submit(self, request: Request) -> str | Rejected:
+        self._answer()
+        if reason := self.refuses({"wish": request.wish}):
+            return Rejected(reason)
+        names = ENTITIES["request"].incoming
+        at = names.index("key")
+        known = next((row[0] for row in self.tables["request"].values() if row[at] == request.key), None)
+        if known is None:
+            known = f"request-{len(self.tables['request']) + 1}"
+            told = vars(request) | {"central_id": known, "state": "received", "answer": ""}
+            self.put("request", tuple((told | {"seen_on": None, "decided_on": None})[name] for name in names))
+        self.writes.append(request.key)
+        if self.answers_get_lost:
+            raise DirectoryUnreachable
+        return str(known)
 
     async def put_bounce(self, bounce: Bounce) -> None:
         self._answer()

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -14,6 +15,7 @@ from backoffice_sync.connectors.postgresql.queries import (
     PUT_RECEIPT_GIFTS,
     READ_GROUP,
     SELECTS,
+    SUBMIT,
     WRITE_GROUP,
     WRITE_ITEM,
 )
@@ -21,6 +23,8 @@ from backoffice_sync.directory import (
     Applied,
     Bounce,
     Capabilities,
+    Catalogue,
+    Checksums,
     Conflict,
     DirectoryUnreachable,
     HistoryLost,
@@ -29,6 +33,7 @@ from backoffice_sync.directory import (
     News,
     Outcome,
     Rejected,
+    Request,
     Row,
     Value,
 )
@@ -90,9 +95,9 @@ class PostgresDirectory:
             await cursor.execute(f"SELECT count(*) FROM ({_select(entity)}) AS rows")
             return int(await _one(cursor))
 
-    async def scan(self, entity: str) -> AsyncIterator[list[Row]]:
+    async def scan(self, entity: str, after: str = "") -> AsyncIterator[list[Row]]:
         """By number, so that it holds no transaction open between two batches."""
-        last = 0
+        last = int(after or 0)
         while True:
             async with self._cursor() as cursor:
                 await cursor.execute(_select(entity, "r.id > %s") + " ORDER BY r.id LIMIT %s", [last, BATCH])
@@ -154,6 +159,26 @@ class PostgresDirectory:
         except (psycopg.errors.IntegrityError, psycopg.errors.DataError, psycopg.errors.RaiseException):
             return Rejected(N_("Our records cannot take this receipt: its member or gifts are not there."))
         return str(row[0])
+
+    async def submit(self, request: Request) -> str | Rejected:
+        try:
+            async with self._cursor() as cursor:
+                await cursor.execute(SUBMIT, vars(request))
+                return str(await _one(cursor))
+        except (psycopg.errors.IntegrityError, psycopg.errors.DataError, psycopg.errors.RaiseException):
+            return Rejected(N_("Our records cannot take this as it is written. Please change it, or call us."))
+
+    async def catalogue(self) -> Catalogue:
+        return Catalogue({}, {})
+
+    async def now(self) -> datetime:
+        async with self._cursor() as cursor:
+            await cursor.execute("SELECT clock_timestamp()")
+            found: datetime = await _one(cursor)
+            return found
+
+    async def checksums(self, entity: str) -> Checksums:
+        raise NotImplementedError(entity)
 
     async def put_bounce(self, bounce: Bounce) -> None:
         async with self._cursor() as cursor:

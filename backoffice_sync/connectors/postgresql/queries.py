@@ -47,6 +47,10 @@ SELECTS = {
                r.cancelled_on, r.cancel_reason,
                coalesce((SELECT next.number FROM receipt next WHERE next.id = r.replaced_by), '')
         FROM receipt r {where}""",
+    "request": """
+        SELECT r.id::text, r.member_id::text, r.key, r.kind, r.about, r.wish, r.state, r.answer, r.asked_on, r.seen_on,
+               r.decided_on
+        FROM request r {where}""",
     "memo": """
         SELECT r.id::text, r.member_id::text, r.body, r.starts_on, r.ends_on
         FROM memo r {where} {and_} r.kind = 'extranet'""",
@@ -211,5 +215,12 @@ PUT_RECEIPT = """
     WHERE (receipt.member_id, receipt.fiscal_year, receipt.issued_on, receipt.amount)
         = (EXCLUDED.member_id, EXCLUDED.fiscal_year, EXCLUDED.issued_on, EXCLUDED.amount)
     RETURNING id"""
+# Found by its key, it is left as people have worked on it.
+SUBMIT = """
+    WITH fresh AS (
+        INSERT INTO request (member_id, key, kind, about, wish, asked_on)
+        VALUES (%(member)s, %(key)s, %(kind)s, %(about)s, %(wish)s, %(asked_on)s)
+        ON CONFLICT (key) DO NOTHING RETURNING id)
+    SELECT id FROM fresh UNION ALL SELECT id FROM request WHERE key = %(key)s LIMIT 1"""
 PUT_RECEIPT_GIFTS = """
     INSERT INTO receipt_gift (receipt_id, gift_id) SELECT %(id)s, unnest(%(gifts)s::bigint[]) ON CONFLICT DO NOTHING"""

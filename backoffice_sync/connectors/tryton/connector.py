@@ -5,7 +5,7 @@ user must be an administrator, for nobody else may look for notes or into the lo
 """
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from backoffice_sync.connectors.tryton import parties
@@ -14,7 +14,19 @@ from backoffice_sync.connectors.tryton.news import OVERLAP, Follower
 from backoffice_sync.connectors.tryton.parties import Parties
 from backoffice_sync.connectors.tryton.sources import SOURCES
 from backoffice_sync.connectors.tryton.writer import NO_PLACE, Writer
-from backoffice_sync.directory import Bounce, Capabilities, IssuedReceipt, News, Outcome, Rejected, Row, Value
+from backoffice_sync.directory import (
+    Bounce,
+    Capabilities,
+    Catalogue,
+    Checksums,
+    IssuedReceipt,
+    News,
+    Outcome,
+    Rejected,
+    Request,
+    Row,
+    Value,
+)
 
 WRITES = frozenset({"address", "email", "other_emails", "phones", "language", "memo"})
 
@@ -31,6 +43,7 @@ class TrytonDirectory:
         noop_is_news=True,
         tells_deletions=frozenset(SOURCES) - {"memo"},
         keeps_receipts=False,
+        keeps_requests=False,
     )
 
     def __init__(self, url: str, *, overlap: timedelta = OVERLAP) -> None:
@@ -61,7 +74,7 @@ class TrytonDirectory:
     async def count(self, entity: str) -> int:
         return await self._parties.count(entity) if entity in SOURCES else 0
 
-    async def scan(self, entity: str) -> AsyncIterator[list[Row]]:
+    async def scan(self, entity: str, after: str = "") -> AsyncIterator[list[Row]]:
         if entity not in SOURCES:
             return
         await self._parties.check()
@@ -97,6 +110,18 @@ class TrytonDirectory:
 
     async def put_receipt(self, receipt: IssuedReceipt) -> str | Rejected:  # noqa: ARG002 - none is kept
         return Rejected(NO_PLACE)
+
+    async def submit(self, request: Request) -> str | Rejected:  # noqa: ARG002 - none is kept
+        return Rejected(NO_PLACE)
+
+    async def catalogue(self) -> Catalogue:
+        return Catalogue({}, {})
+
+    async def now(self) -> datetime:
+        raise NotImplementedError
+
+    async def checksums(self, entity: str) -> Checksums:
+        raise NotImplementedError(entity)
 
     async def put_bounce(self, bounce: Bounce) -> None:
         await self._writer.note_bounce(bounce)
