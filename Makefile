@@ -6,10 +6,10 @@ PYTEST_ARGS ?= -n 2 --dist loadfile
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300
 LIBRARIES := libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation
-BROWSER := chromium
+FOR_TESTS := chromium strace
 PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo demo-reset test check check-defences bench bench-receipts messages lock clean
+.PHONY: help demo demo-reset test check check-defences bench bench-receipts bench-sync messages lock clean
 
 help:
 	@echo "make demo             the whole extranet on http://localhost:$(PORT), with invented people (PORT=…)"
@@ -19,6 +19,7 @@ help:
 	@echo "make check-defences   take the defences away one by one: a test must fail for each (fifteen minutes)"
 	@echo "make bench            measure speed"
 	@echo "make bench-receipts   measure the rendering of receipts (RECEIPTS=10000: how many in the long run)"
+	@echo "make bench-sync       measure the sync (MEMBERS=1000000: how many are loaded)"
 	@echo "make messages         bring the French catalogue up to date with the texts of code and templates"
 	@echo "make lock             write requirements.lock anew from pyproject.toml"
 	@echo "make clean            delete the environment and all caches; the demonstration's data stays"
@@ -46,20 +47,26 @@ bench: .venv/ready-for-tests
 bench-receipts: .venv/ready-for-tests
 	@.venv/bin/python -m tests.bench.receipts
 
+bench-sync: .venv/ready-for-tests
+	@.venv/bin/python -m tests.bench.sync
+
 messages: .venv/ready
 	@.venv/bin/python -m portal.catalogue
 
-# One lock for every Python from 3.11 on, with the build tool in it.
+# One lock for every Python from 3.11 on, with the build tool in it; another for the Tryton of the tests.
 lock:
 	@rm -rf .venv/lock && python3 -m venv .venv/lock
 	@.venv/lock/bin/python -m pip --quiet --disable-pip-version-check install uv
 	@echo "setuptools>=80,<90" | UV_CUSTOM_COMPILE_COMMAND="make lock" .venv/lock/bin/uv --quiet pip compile \
 	  pyproject.toml - --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url \
 	  --upgrade --output-file requirements.lock
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" .venv/lock/bin/uv --quiet pip compile \
+	  tests/backoffice_sync/tryton/requirements.in --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --upgrade --output-file tests/backoffice_sync/tryton/requirements.lock
 	@rm -rf .venv/lock
 
 clean:
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	@rm -rf .venv .tryton .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 
 # $(call need,packages): install those of these Debian packages that are missing; ask apt only then.
@@ -84,5 +91,5 @@ endef
 	@touch $@
 
 .venv/ready-for-tests: .venv/ready
-	$(call need,$(BROWSER))
+	$(call need,$(FOR_TESTS))
 	@touch $@

@@ -3,25 +3,36 @@
 import argparse
 import asyncio
 import json
+import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from tqdm import tqdm
 
+from backoffice_sync import cli_sync
 from backoffice_sync import settings as configuration
+from backoffice_sync.both import with_both, with_portal
 from backoffice_sync.central_file import BaseNotEmptyError
-from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
-from backoffice_sync.connectors.tryton.connector import TrytonDirectory
-from backoffice_sync.directory import CredentialsRefused, Directory, DirectoryUnreachable, SchemaChanged
+from backoffice_sync.directory import (
+    CertificateRefused,
+    CredentialsRefused,
+    Directory,
+    DirectoryUnreachable,
+    SchemaChanged,
+)
+from backoffice_sync.drift import NotLoadedError
+from backoffice_sync.dry_run import NotYetError
 from backoffice_sync.npsp import ExportError
 from backoffice_sync.settings import SyncSettings
 from portal import clock, logs
 from portal.database import Database
 from portal.settings import SettingsError
 
+CHANGED = 3
+"""Exit code of a command that refuses to start because the central base was changed."""
+ACCEPT = "If that is right, agree to it: backoffice-sync catalogue --accept"
 SCHEMA = Path(__file__).parent / "connectors" / "postgresql" / "schema.sql"
 
 
@@ -34,10 +45,13 @@ def main() -> None:
         made.set_defaults(run=run)
         return made
 
-    command("pull", pull)
-    command("push", push)
-    command("run", run)
-    command("status", status).add_argument("--json", action="store_true")
+    cli_sync.add(command)
+    forms = command("status", status).add_mutually_exclusive_group()
+    forms.add_argument("--json", action="store_true")
+    forms.add_argument("--metrics", action="store_true", help="Prometheus text, for its textfile collector")
+    command("dictionary", dictionary).add_argument(
+        "--stats", action="store_true", help="how many members have a value, and the last confirmed change"
+    )
     command("create-central", create_central)
     filling = command("fill-demo", fill_demo)
     filling.add_argument("--members", type=int, default=2_000)
@@ -53,60 +67,45 @@ def main() -> None:
         sys.exit(options.run(options) or 0)
     except SettingsError as error:
         sys.exit(f"Settings:\n{error}")
-    except (BaseNotEmptyError, ExportError) as error:
+    except (BaseNotEmptyError, ExportError, NotYetError, NotLoadedError) as error:
         sys.exit(str(error))
     except CredentialsRefused as error:
         sys.exit(f"The central base does not let us in: {error}")
+    except CertificateRefused:
+        sys.exit("The central base has no good certificate: it has ended, names another, or is not trusted here.")
     except SchemaChanged as error:
-        sys.exit(f"The central base is not made as the connector knows it: {error}")
+        sys.stderr.write(f"The central base is not made as it was:\n{error}\n{ACCEPT}\n")
+        sys.exit(CHANGED)
     except (DirectoryUnreachable, psycopg.OperationalError):
         sys.exit("A database was not reached. Nothing is lost: what waits goes on waiting.")
 
 
-def pull(options: argparse.Namespace) -> None:  # noqa: ARG001 - has no options
-    """bring the central base's news into the portal; everything the first time"""
-    from backoffice_sync.pull import pull as bring
+def status(options: argparse.Namespace) -> int:
+    """lag, counts and troubles, without asking the central base; ends with 1 when something is bad"""
+    from backoffice_sync import metrics, report
+    from backoffice_sync.status import status as look
 
-    bars: dict[str, Any] = {}
-
-    def progress(entity: str, done: int, total: int) -> None:
-        if entity not in bars:
-            bars[entity] = tqdm(total=total, desc=f"{entity:10}", unit=" rows", leave=True)
-        bars[entity].update(done)
-        if bars[entity].n >= total:
-            bars[entity].close()
-
-    written = asyncio.run(_with_both(lambda portal, central, _: bring(portal, central, progress)))
-    print(", ".join(f"{count} {entity}" for entity, count in written.items() if count) or "nothing new")
+    found = asyncio.run(with_portal(look))
+    if options.json:
+        print(json.dumps(found, indent=2))
+    elif options.metrics:
+        print(metrics.in_prometheus(found), end="")
+    else:
+        print(report.in_words(found, coloured=sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
+    return 0 if report.is_well(found) else 1
 
 
-def push(options: argparse.Namespace) -> None:  # noqa: ARG001 - has no options
-    """pass on the changes that are due, and the receipts that the portal issued, refused ones again too"""
-    from backoffice_sync.push import push as pass_on
-    from backoffice_sync.receipts import deliver_receipts, retry_refused
+def dictionary(options: argparse.Namespace) -> None:
+    """which data goes where, and who has the say"""
+    from backoffice_sync import dictionary as book
 
-    async def everything(portal: Database, central: Directory, _: SyncSettings) -> tuple[int, int]:
-        done = await pass_on(portal, central)
-        await retry_refused(portal)
-        return done, await deliver_receipts(portal, central, limit=None)
+    async def read(portal: Database, central: Directory, _: SyncSettings) -> list[Any]:
+        await book.publish(portal, central)
+        if options.stats:
+            await book.measure(portal)
+        return await book.entries(portal)
 
-    done, told = asyncio.run(_with_both(everything))
-    print(f"{done} members looked after, {told} receipts told")
-
-
-def run(options: argparse.Namespace) -> None:  # noqa: ARG001 - has no options
-    """keep both in agreement until stopped"""
-    from backoffice_sync.run import run as keep_on
-
-    asyncio.run(_with_both(lambda portal, central, own: keep_on(portal, central, pull_seconds=own.pull_seconds)))
-
-
-def status(options: argparse.Namespace) -> None:
-    """lag, counts and failures"""
-    from backoffice_sync import status as report
-
-    found = asyncio.run(_with_both(lambda portal, _central, _own: report.status(portal)))
-    print(json.dumps(found, indent=2) if options.json else report.in_words(found))
+    print(book.in_words(asyncio.run(with_both(read)), stats=options.stats))
 
 
 def create_central(options: argparse.Namespace) -> None:  # noqa: ARG001 - has no options
@@ -139,14 +138,3 @@ def _reference_base() -> psycopg.Connection[Any]:
     if not url.startswith("postgresql://"):
         raise SettingsError("CENTRAL_URL must start with postgresql://: only the reference schema can be filled")
     return psycopg.connect(url)
-
-
-async def _with_both(act: Callable[[Database, Directory, SyncSettings], Awaitable[Any]]) -> Any:
-    own = configuration.load()
-    connect = TrytonDirectory if own.central_url.startswith("tryton+") else PostgresDirectory
-    portal, central = Database(own.portal_url, pool_size=5, check_first=True), connect(own.central_url)
-    try:
-        return await act(portal, central, own)
-    finally:
-        await central.close()
-        await portal.close()

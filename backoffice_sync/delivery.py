@@ -1,200 +1,193 @@
-"""Passing on one field group of one member: read, decide, write, read back.
+"""Passing on what some members changed: read, decide, write, read back; of each member one group at a time.
 
 No transaction is open while the central base is asked. Whatever we are about to
 write is stored as `sent` first: after a crash or a lost answer the next worker
-recognises its own write.
+recognises its own write. Our own notes are made for all these members together.
 """
 
-from dataclasses import dataclass
-from typing import Any
+import logging
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+import psycopg
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice_sync import mirror
-from backoffice_sync.directory import Applied, Conflict, Directory, MemberGone, Outcome, Rejected, Value
-from backoffice_sync.mapping import ENTITIES, Group, Rule
-from backoffice_sync.merge import Decision, Sent, decide, merged
-from portal import changes
-from portal.changes import FieldInMotion, RecordedChange, Status
+from backoffice_sync import notes, parking
+from backoffice_sync.attempt import GONE, Attempt
+from backoffice_sync.directory import (
+    Applied,
+    CertificateRefused,
+    Conflict,
+    CredentialsRefused,
+    Directory,
+    DirectoryUnreachable,
+    MemberGone,
+    SchemaChanged,
+)
+from backoffice_sync.jobs import Job, Key, open_jobs
+from backoffice_sync.merge import Decision, decide
 from portal.database import Database
-from portal.i18n import N_
-from portal.members.models import Member
-from portal.reviews.models import SyncConflict
+
+log = logging.getLogger("backoffice_sync.delivery")
 
 MOST_ROUNDS = 3
-OPEN = RecordedChange.status.in_(changes.OPEN)
+LOOK_SECONDS = 1.0
+"""How long is read before something is written: from a slow central base fewer members are taken at once."""
+
+TO_BE_MENDED = (CertificateRefused, CredentialsRefused, SchemaChanged)
+"""It is not about this member: nobody's turn is over."""
+
+Step = Callable[[Attempt], Awaitable[None]]
 
 
-class StillChanging(Exception):
-    """Somebody there keeps changing the very group that we want to write."""
+async def deliver(
+    portal: Database, directory: Directory, locks: AsyncConnection, members: Sequence[UUID]
+) -> "Delivery":
+    """Pass on what is open of members whose locks we hold; read by the connection that holds them, for both end."""
+    delivery = Delivery(portal, directory)
+    while delivery.unreached is None and (jobs := _first_of_each(await open_jobs(locks, members), delivery.ended)):
+        await delivery.carry_out(jobs)
+    return delivery
 
 
-@dataclass(frozen=True)
-class Job:
-    """The newest open change of one group of one member, with what the three-way comparison needs."""
+@dataclass
+class Delivery:
+    """What becomes of some members' changes."""
 
-    member_id: UUID
-    central_id: str
-    group: Group
-    change_id: UUID
-    seq: int
-    ours: Value | None
-    base: Value | None
-    sent: Sent | None
-    since: list[Value | None]
-    """What ours was after the base, oldest first."""
+    portal: Database
+    directory: Directory
+    ended: set[Key] = field(default_factory=set)
+    troubled: set[UUID] = field(default_factory=set)
+    """Members of whom something must be tried again, or was left to people."""
+    unreached: DirectoryUnreachable | None = None
+    """Why the rest is left for another time."""
+    outcomes: Counter[str] = field(default_factory=Counter)
+    rounds: Counter[Key] = field(default_factory=Counter)
 
-    def wanted(self, theirs: Value | None) -> Value | None:
-        """What the central base is to hold that holds this."""
-        return merged(self.group, base=self.base, ours=self.ours, theirs=theirs, sent=self.sent, since=self.since)
+    async def carry_out(self, jobs: Iterable[Job]) -> None:
+        """Whoever is not reached any more in the middle of it is not asked again; what arrived is recognised later."""
+        reads = self.directory.capabilities.reads
+        attempts = [Attempt(job) for job in jobs]
+        own = [one for one in attempts if one.job.group.name not in reads]
+        asked = [one for one in attempts if one.job.group.name in reads]
+        looked = await self._each(asked, self._look, until=time.monotonic() + LOOK_SECONDS)
+        if self.unreached is None:
+            await notes.before_writing(self.portal, looked)
+        tried = await self._each(looked, self._write)
+        final = [one for one in tried if not isinstance(one.outcome, Conflict)]
+        await self._finish(own, final)
+        for one in tried:
+            if isinstance(one.outcome, Conflict):
+                await self._again(one)
 
+    async def _each(self, attempts: Sequence[Attempt], step: Step, until: float | None = None) -> list[Attempt]:
+        """Those of which it went well, up to the first for which the central base was not reached."""
+        well = []
+        for one in attempts:
+            if self.unreached is not None or (until is not None and time.monotonic() > until):
+                break
+            try:
+                await step(one)
+            except DirectoryUnreachable as error:
+                self.unreached = error
+                if not isinstance(error, TO_BE_MENDED):
+                    await self._put_off(one)
+            except Exception:
+                # Whatever is wrong with one change must not keep the others from arriving.
+                log.exception("a change could not be passed on")
+                await self._fail(one)
+            else:
+                well.append(one)
+        return well
 
-async def deliver(portal: Database, directory: Directory, member_id: UUID, group: Group) -> None:
-    for _ in range(MOST_ROUNDS):
-        job = await _job(portal, member_id, group)
-        if job is None:
-            return
-        gave_way = False
-        outcome: Outcome
+    async def _look(self, one: Attempt) -> None:
+        job = one.job
         try:
-            theirs = await directory.read(job.central_id, group.name)
-            wanted = job.wanted(theirs)
-            decision = decide(base=job.base, sent=job.sent, ours=wanted, theirs=theirs, rule=group.rule)
-            gave_way = decision is Decision.GIVE_WAY
-            outcome = await _carry_out(portal, directory, job, decision, wanted=wanted, theirs=theirs)
+            one.theirs = one.kept = await self.directory.read(job.central_id, job.group.name)
         except MemberGone:
-            outcome = Rejected(N_("Your record has been closed or merged. Please call us."))
-        if not isinstance(outcome, Conflict):
-            await _finish(portal, directory, job, outcome, gave_way=gave_way)
+            one.outcome = GONE
             return
-    raise StillChanging
+        one.wanted = job.wanted(one.theirs)
+        one.decision = decide(base=job.base, sent=job.sent, ours=one.wanted, theirs=one.theirs, rule=job.group.rule)
+        if one.decision in {Decision.AGREED, Decision.GIVE_WAY}:
+            one.outcome = Applied()
+            self.outcomes["agreed"] += one.decision is Decision.AGREED
 
-
-async def _carry_out(
-    portal: Database,
-    directory: Directory,
-    job: Job,
-    decision: Decision,
-    *,
-    wanted: Value | None,
-    theirs: Value | None,
-) -> Outcome:
-    if decision.is_conflict:
-        await _note_conflict(portal, job, theirs)
-    if decision in {Decision.AGREED, Decision.GIVE_WAY}:
-        return Applied()
-    if not await _mark_sent(portal, job, wanted, theirs):
-        return Conflict()
-    return await directory.write(job.central_id, job.group.name, wanted, expected=theirs, change_id=str(job.change_id))
-
-
-async def _job(portal: Database, member_id: UUID, group: Group) -> Job | None:
-    """Coalesced: of several open changes of the group only the newest is passed on."""
-    query = (
-        select(
-            RecordedChange.id, RecordedChange.seq, RecordedChange.old, RecordedChange.new, FieldInMotion.base,
-            FieldInMotion.sent, Member.central_id,
-        )
-        .join(Member, Member.id == RecordedChange.member_id)
-        .join(
-            FieldInMotion,
-            (FieldInMotion.member_id == RecordedChange.member_id) & (FieldInMotion.group == RecordedChange.group),
-        )
-        .where(RecordedChange.member_id == member_id, RecordedChange.group == group.name, OPEN)
-        .order_by(RecordedChange.seq)
-    )  # fmt: skip
-    async with portal.begin() as db:
-        rows = (await db.execute(query)).all()
-    if not rows:
-        return None
-    since = [value for row in rows for value in (row.old, row.new)]
-    row = rows[-1]
-    return Job(member_id, row.central_id, group, row.id, row.seq, row.new, row.base, row.sent, since)
-
-
-async def _mark_sent(portal: Database, job: Job, wanted: Value | None, theirs: Value | None) -> bool:
-    """Note it before it is tried; False when the donor has taken it back meanwhile."""
-    noted: dict[str, Any] = {"sent": {"value": wanted}}
-    if job.group.rule is not Rule.EACH_ITEM:  # of a list the base stays that of ours
-        noted["base"] = theirs
-    async with portal.begin() as db:
-        await changes.lock(db, job.member_id)
-        if await db.scalar(select(RecordedChange.id).where(RecordedChange.id == job.change_id, OPEN)) is None:
-            return False
-        await db.execute(update(FieldInMotion).where(*_moving(job)).values(**noted))
-        await db.execute(update(RecordedChange).where(*_changes(job)).values(status=Status.SENT, status_at=func.now()))
-        return True
-
-
-async def _finish(portal: Database, directory: Directory, job: Job, outcome: Outcome, *, gave_way: bool) -> None:
-    """Close the changes and show what the central base now holds, unless a newer change is already open."""
-    status, reason = _verdict(outcome, gave_way=gave_way)
-    entity = ENTITIES[job.group.entity]
-    rows = await directory.rows_of(entity.name, job.central_id)
-    try:
-        kept = await directory.read(job.central_id, job.group.name)
-    except MemberGone:
-        kept = None
-    if status is Status.CONFIRMED and kept != job.wanted(kept):
-        status, reason = (
-            Status.REVIEW,
-            N_("Our records kept it in a different form. Our team will look at it."),
-        )
-    if job.group.keeps_ours and status is not Status.CONFIRMED:
-        status = Status.REVIEW
-    async with portal.begin() as db:
-        await changes.lock(db, job.member_id)
-        closed = {"status": status, "status_at": func.now(), "reason": reason}
-        await db.execute(update(RecordedChange).where(*_changes(job)).values(**closed))
-        newer = await db.scalar(
-            select(RecordedChange.id)
-            .where(RecordedChange.member_id == job.member_id, RecordedChange.group == job.group.name, OPEN)
-            .limit(1)
-        )
-        if newer:
-            base = kept
-            if job.group.rule is Rule.EACH_ITEM:  # the newer one began with ours, without what others added there
-                base = job.ours if status is Status.CONFIRMED else job.base
-            await db.execute(update(FieldInMotion).where(*_moving(job)).values(base=base, sent=None))
+    async def _write(self, one: Attempt) -> None:
+        if one.outcome is not None:
             return
-        if job.group.keeps_ours and status is not Status.CONFIRMED:
-            return
-        await db.execute(delete(FieldInMotion).where(*_moving(job)))
-        await mirror.settle(db, entity, job.member_id, rows)
+        job = one.job
+        try:
+            one.outcome = await self.directory.write(
+                job.central_id, job.group.name, one.wanted, expected=one.theirs, change_id=str(job.change_id)
+            )
+        except DirectoryUnreachable:
+            self.outcomes["unknown"] += 1
+            raise
+        self.outcomes[type(one.outcome).__name__.lower()] += 1
+
+    async def _read_back(self, one: Attempt) -> None:
+        job = one.job
+        rows = await self.directory.rows_of(job.group.entity, job.central_id)
+        if one.outcome is not GONE and one.decision is not Decision.AGREED:
+            try:
+                one.kept = await self.directory.read(job.central_id, job.group.name)
+            except MemberGone:
+                one.outcome = GONE
+        if rows or one.outcome is not GONE:  # of a member who is gone nothing being there says nothing
+            one.rows = rows
+
+    async def _finish(self, own: list[Attempt], final: list[Attempt]) -> None:
+        """Read back and close; anew when a pull came between, for it passed over what is under way."""
+        cursor = await notes.cursor_of(self.portal, self.directory.name)
+        known = await self._each(final, self._read_back)
+        try:
+            await self._close([*own, *known], cursor)
+        except notes.Overtaken:
+            await self._finish(*([one for one in some if one.job.key not in self.ended] for some in (own, known)))
+
+    async def _close(self, attempts: Sequence[Attempt], cursor: notes.Cursor) -> None:
+        """All at once; when one of them cannot be stored here, each for itself."""
+        try:
+            await notes.close(self.portal, attempts, self.directory.capabilities, cursor)
+        except (notes.Overtaken, psycopg.OperationalError, OperationalError):
+            raise
+        except Exception:
+            if len(attempts) > 1:
+                for one in attempts:
+                    await self._close([one], cursor)
+                return
+            log.exception("what became of a change could not be noted")
+            await self._fail(attempts[0])
+        else:
+            self.ended.update(one.job.key for one in attempts)
+
+    async def _again(self, one: Attempt) -> None:
+        self.rounds[one.job.key] += 1
+        if self.rounds[one.job.key] >= MOST_ROUNDS:
+            await self._put_off(one)
+
+    async def _put_off(self, one: Attempt) -> None:
+        self._leave(one)
+        await parking.wait(self.portal, one.job.member_id)
+
+    async def _fail(self, one: Attempt) -> None:
+        self._leave(one)
+        await parking.fail(self.portal, self.directory, one.job)
+
+    def _leave(self, one: Attempt) -> None:
+        self.ended.add(one.job.key)
+        self.troubled.add(one.job.member_id)
 
 
-def _verdict(outcome: Outcome, *, gave_way: bool) -> tuple[Status, str]:
-    if isinstance(outcome, Rejected):
-        return Status.REFUSED, outcome.reason
-    if gave_way:
-        return Status.REVIEW, N_("It was changed in our records at the same time. Our team will look at it.")
-    return Status.CONFIRMED, ""
-
-
-async def _note_conflict(portal: Database, job: Job, theirs: Value | None) -> None:
-    row = insert(SyncConflict).values(
-        member_id=job.member_id,
-        group=job.group.name,
-        base=job.base,
-        theirs=theirs,
-        ours=job.ours,
-        rule=job.group.rule,
-    )
-    async with portal.begin() as db:
-        await db.execute(row.on_conflict_do_nothing())
-
-
-def _moving(job: Job) -> tuple[Any, ...]:
-    return FieldInMotion.member_id == job.member_id, FieldInMotion.group == job.group.name
-
-
-def _changes(job: Job) -> tuple[Any, ...]:
-    """The change that is passed on and the older ones that it includes; not one recorded meanwhile."""
-    return (
-        RecordedChange.member_id == job.member_id,
-        RecordedChange.group == job.group.name,
-        RecordedChange.seq <= job.seq,
-        OPEN,
-    )
+def _first_of_each(jobs: Iterable[Job], ended: set[Key]) -> list[Job]:
+    """What is written for one group of a member may change what another one holds there."""
+    first: dict[UUID, Job] = {}
+    for job in jobs:
+        if job.key not in ended:
+            first.setdefault(job.member_id, job)
+    return list(first.values())

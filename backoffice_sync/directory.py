@@ -23,6 +23,10 @@ class CredentialsRefused(DirectoryUnreachable):
     """It answers, but not to us: the user, the password or the rights that we were given are wrong or have ended."""
 
 
+class CertificateRefused(DirectoryUnreachable):
+    """Whoever answers has no good certificate: it has ended, names another, or nobody here trusts its issuer."""
+
+
 class SchemaChanged(DirectoryUnreachable):
     """It is not made as the connector knows it; the message names what is missing."""
 

@@ -10,6 +10,7 @@ from sqlalchemy import Table
 from portal.consents.models import ContactChoice
 from portal.database import Base
 from portal.gifts.models import Campaign, Gift
+from portal.i18n import N_
 from portal.items import in_order
 from portal.mandates.models import Mandate
 from portal.members.models import Member
@@ -56,9 +57,9 @@ class Entity:
 class Rule(enum.StrEnum):
     """Who wins when both sides changed a group since they last agreed."""
 
-    DONOR_WINS = "donor wins, the conflict is noted"
-    CENTRAL_WINS = "the central base wins, ours is kept in the note of the conflict"
-    EACH_ITEM = "what either side added or took away holds: there is no conflict"
+    DONOR_WINS = N_("donor wins, the conflict is noted")
+    CENTRAL_WINS = N_("the central base wins, ours is kept in the note of the conflict")
+    EACH_ITEM = N_("what either side added or took away holds: there is no conflict")
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ ENTITIES = {
             ("objections", "consents", "post_rhythm", "paused_until", "checked_on"),
             (MEMBER,),
             key="member_id",
+            removable=False,
         ),
         Entity(
             "receipt_wish",

@@ -1,55 +1,69 @@
 """Bringing the central base's news into the portal: everything the first time, afterwards only what changed."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from datetime import timedelta
 from itertools import islice
+from typing import Any
 
-import psycopg
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backoffice_sync import mirror
+from backoffice_sync import absence, load, tally
 from backoffice_sync.directory import Directory, HistoryLost, News, Row
+from backoffice_sync.duty import alone, duty
+from backoffice_sync.intake import take
+from backoffice_sync.load import Progress
 from backoffice_sync.mapping import ENTITIES, Entity
-from backoffice_sync.models import SyncCursor, SyncSetAside
-from portal import changes
+from backoffice_sync.models import SyncCursor, SyncLoad
+from portal import clock
+from portal.changes import SyncHeartbeat
 from portal.database import Database
 
 log = logging.getLogger("backoffice_sync.pull")
 
+LOCK = "pull"
+"""Held by whoever writes rows of the central base's into the mirror at large."""
 CHUNK = 1_000
+MEASURE_EVERY = timedelta(minutes=5)
+JUMP = timedelta(minutes=5)
+"""Of the base's clock against ours, of which people should know."""
 
-Progress = Callable[[str, int, int], None]
-"""Called with an entity, rows done now, and rows in all."""
+
+async def pull(
+    portal: Database, directory: Directory, progress: Progress = lambda *_: None, *, everything: bool = False
+) -> dict[str, int]:
+    """Bring the portal up to date; gives the rows written by entity. While another process does so, nothing is done.
+
+    `everything` is read again even where the news would do.
+    """
+    async with alone(portal, LOCK) as mine:
+        if not mine:
+            return dict.fromkeys(ENTITIES, 0)
+        async with duty(portal, "pull") as figures:
+            figures.update(await _offset(portal, directory))
+            return await _pull(portal, directory, progress, everything=everything)
 
 
-async def pull(portal: Database, directory: Directory, progress: Progress = lambda *_: None) -> dict[str, int]:
-    """Bring the portal up to date; gives the rows written by entity."""
+async def position(db: AsyncSession, system: str) -> str | None:
+    """How far the base was read; None while it was not read to its end."""
+    under_way = select(SyncLoad.system).where(SyncLoad.system == system).exists()
+    return await db.scalar(select(SyncCursor.position).where(SyncCursor.system == system, ~under_way))
+
+
+async def _pull(portal: Database, directory: Directory, progress: Progress, *, everything: bool) -> dict[str, int]:
     async with portal.begin() as db:
-        since = await db.scalar(select(SyncCursor.position).where(SyncCursor.system == directory.name))
-    if since is None:
-        return await _load(portal, directory, progress)
-    try:
-        news = await directory.news(since)
-    except HistoryLost:
-        return await _load(portal, directory, progress)
-    return await _follow(portal, directory, news)
-
-
-async def _load(portal: Database, directory: Directory, progress: Progress) -> dict[str, int]:
-    """Everything. Storing is repeatable, so a load that was cut short simply starts again."""
-    position = await directory.position()
-    written = dict.fromkeys(ENTITIES, 0)
-    for entity in ENTITIES.values():
-        total = await directory.count(entity.name)
-        progress(entity.name, 0, total)
-        async for rows in directory.scan(entity.name):
-            async with portal.begin() as db:
-                written[entity.name] += await _store(db, entity, rows)
-            progress(entity.name, len(rows), total)
+        since = await position(db, directory.name)
+    if since is not None and not everything:
+        try:
+            return await _follow(portal, directory, await directory.news(since))
+        except HistoryLost:
+            log.warning("the central base's history begins anew: everything is read again")
+    read_from, written = await load.load(portal, directory, progress)
     async with portal.begin() as db:
-        await _note(db, directory.name, position)
+        await load.ended(db, directory.name)
+        await _note(db, directory.name, read_from)
     return written
 
 
@@ -58,50 +72,25 @@ async def _follow(portal: Database, directory: Directory, news: News) -> dict[st
 
     Everything is asked for before that transaction begins: a slow central base keeps no row here locked.
     """
-    found: list[tuple[Entity, list[Row], set[str]]] = []
-    for entity in ENTITIES.values():
-        for ids in _chunks(news.ids.get(entity.name, [])):
-            rows = await directory.rows(entity.name, ids)
-            found.append((entity, rows, set(ids) - {row[0] for row in rows}))
+    found: list[tuple[Entity, list[Row]]] = []
+    gone: dict[str, list[str]] = {}
+    for name in (name for name in ENTITIES if name in directory.capabilities.entities):
+        for ids in _chunks(news.ids.get(name, [])):
+            rows = await directory.rows(name, ids)
+            found.append((ENTITIES[name], rows))
+            gone.setdefault(name, []).extend(sorted(set(ids) - {row[0] for row in rows}))
     written = dict.fromkeys(ENTITIES, 0)
+    held = select(SyncCursor.position).where(SyncCursor.system == directory.name).with_for_update()
     async with portal.begin() as db:
-        for entity, rows, gone in found:
-            if gone:
-                await mirror.remove(db, entity, sorted(gone))
-            written[entity.name] += await _store(db, entity, rows)
+        await db.execute(held)  # a push that closes a change sees whether we passed over its rows
+        for name, ids in gone.items():
+            await absence.told(db, ENTITIES[name], ids)
+        for entity, rows in found:
+            written[entity.name] += await take(db, entity, rows, directory.capabilities)
+        if told := sum(len(rows) for _, rows in found):
+            await tally.count(db, {"news": told, "echo": told - sum(written.values())})
         await _note(db, directory.name, news.position)
     return written
-
-
-async def _store(db: AsyncSession, entity: Entity, rows: list[Row]) -> int:
-    """A batch at once; when it is refused, row by row, setting aside those that cannot be taken."""
-    try:
-        async with db.begin_nested():
-            written = await mirror.store(db, entity, rows)
-            taken = SyncSetAside.central_id.in_([row[0] for row in rows])
-            await db.execute(delete(SyncSetAside).where(SyncSetAside.entity == entity.name, taken))
-            return written
-    except psycopg.OperationalError:
-        raise
-    except psycopg.Error:
-        written = 0
-        for row in rows:
-            try:
-                async with db.begin_nested():
-                    written += await mirror.store(db, entity, [row])
-            except (psycopg.IntegrityError, psycopg.DataError) as error:
-                await _set_aside(db, entity, row, type(error).__name__)
-        return written
-
-
-async def _set_aside(db: AsyncSession, entity: Entity, row: Row, problem: str) -> None:
-    log.warning("%s %s of the central base set aside: %s", entity.name, row[0], problem)
-    values = {"entity": entity.name, "central_id": row[0], "problem": problem, "at": func.now()}
-    await db.execute(
-        insert(SyncSetAside)
-        .values(**values)
-        .on_conflict_do_update(index_elements=[SyncSetAside.entity, SyncSetAside.central_id], set_=values)
-    )
 
 
 def _chunks(ids: Sequence[str]) -> list[list[str]]:
@@ -109,11 +98,21 @@ def _chunks(ids: Sequence[str]) -> list[list[str]]:
     return list(iter(lambda: list(islice(left, CHUNK)), []))
 
 
-async def _note(db: AsyncSession, system: str, position: str) -> None:
-    cursor = insert(SyncCursor).values(system=system, position=position)
-    await db.execute(
-        cursor.on_conflict_do_update(
-            index_elements=[SyncCursor.system], set_={"position": position, "moved_at": func.now()}
-        )
-    )
-    await changes.beat(db, "pull")
+async def _note(db: AsyncSession, system: str, read_to: str) -> None:
+    cursor = insert(SyncCursor).values(system=system, position=read_to)
+    moved = {"position": read_to, "moved_at": func.now()}
+    await db.execute(cursor.on_conflict_do_update(index_elements=[SyncCursor.system], set_=moved))
+
+
+async def _offset(portal: Database, directory: Directory) -> dict[str, Any]:
+    """How many seconds the base's clock is ahead of ours, when that was measured, and when it last jumped."""
+    async with portal.begin() as db:
+        known = await db.scalar(select(SyncHeartbeat.figures).where(SyncHeartbeat.duty == "pull")) or {}
+    now = clock.now()
+    if now.timestamp() - known.get("measured_at", 0) < MEASURE_EVERY.total_seconds():
+        return {name: known[name] for name in ("clock_offset", "measured_at", "jumped_at") if name in known}
+    ahead = (await directory.now() - now).total_seconds()
+    jumped = abs(ahead - known.get("clock_offset", ahead)) > JUMP.total_seconds()
+    last_jump = now.timestamp() if jumped else known.get("jumped_at")
+    measured = {"clock_offset": round(ahead, 1), "measured_at": now.timestamp()}
+    return measured | ({"jumped_at": last_jump} if last_jump else {})

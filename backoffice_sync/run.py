@@ -8,11 +8,16 @@ import signal
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
+from backoffice_sync import dictionary, reconcile
 from backoffice_sync.bounces import deliver_bounces
+from backoffice_sync.breaker import Breaker
 from backoffice_sync.directory import Directory, DirectoryUnreachable
+from backoffice_sync.duty import duty, in_words
 from backoffice_sync.pull import pull
-from backoffice_sync.push import push
+from backoffice_sync.push import may_push, pass_on
 from backoffice_sync.receipts import deliver_receipts
+from backoffice_sync.requests import deliver_requests
+from portal import changes
 from portal.changes import CHANNEL
 from portal.database import Database
 
@@ -20,32 +25,87 @@ log = logging.getLogger("backoffice_sync")
 
 LOOK_SECONDS = 1.0
 RECOVER_SECONDS = 5.0
+GRACE_SECONDS = 10.0
+"""For the work in hand when we are asked to stop; what is cut off then is taken up by whoever comes next."""
 
 
 async def run(portal: Database, directory: Directory, *, pull_seconds: float) -> None:
-    """Until SIGINT or SIGTERM; the work in hand is finished first."""
-    stop, hint = asyncio.Event(), asyncio.Event()
-    loop = asyncio.get_running_loop()
+    """Until SIGINT or SIGTERM."""
+    service = Service(portal, directory, pull_seconds)
     for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop.set)
-    listener = asyncio.create_task(_listen(portal, hint))
-    next_pull = 0.0
-    while not stop.is_set():
-        try:
-            if loop.time() >= next_pull:
-                await pull(portal, directory)
-                next_pull = loop.time() + pull_seconds
-            await push(portal, directory)
-            await deliver_receipts(portal, directory)
-            await deliver_bounces(portal, directory)
-        except (DirectoryUnreachable, SQLAlchemyError, psycopg.Error) as error:
-            log.warning("%s; trying again in %s s", type(error).__name__, RECOVER_SECONDS)
-            next_pull = loop.time() + RECOVER_SECONDS
-        await _first(stop, hint, seconds=LOOK_SECONDS)
-        hint.clear()
-    listener.cancel()
+        asyncio.get_running_loop().add_signal_handler(name, service.stop.set)
+    listener = asyncio.create_task(_listen(portal, service.hint))
+    work = asyncio.create_task(service.work())
+    stopped = asyncio.create_task(service.stop.wait())
+    await asyncio.wait((work, stopped), return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait((work,), timeout=GRACE_SECONDS)
+    for task in (work, listener, stopped):
+        task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
-        await listener
+        await work
+
+
+class Service:
+    """One worker; any number of them share the work."""
+
+    def __init__(self, portal: Database, directory: Directory, pull_seconds: float) -> None:
+        self.portal, self.directory, self.pull_seconds = portal, directory, pull_seconds
+        self.stop, self.hint = asyncio.Event(), asyncio.Event()
+        self.breaker = Breaker()
+        self.next_pull = 0.0
+        self.published = False
+
+    async def work(self) -> None:
+        while not self.stop.is_set():
+            busy = False
+            if not self.breaker.seconds_left:
+                try:
+                    busy = await self._round()
+                except DirectoryUnreachable as error:
+                    await self._pause(error)
+                except (SQLAlchemyError, psycopg.Error) as error:
+                    log.warning("%s; trying again in %s s", type(error).__name__, RECOVER_SECONDS)
+                    await _first(self.stop, seconds=RECOVER_SECONDS)
+                except Exception as error:
+                    log.exception("a round was not finished")
+                    await self._pause(error)
+            if not busy:
+                await _first(self.stop, self.hint, seconds=LOOK_SECONDS)
+            self.hint.clear()
+
+    async def _round(self) -> bool:
+        """Whether there may be more to do at once."""
+        now = asyncio.get_running_loop().time
+        if not self.published:
+            await dictionary.publish(self.portal, self.directory)
+            self.published = True
+        if now() >= self.next_pull:
+            self.next_pull = now() + self.pull_seconds
+            await pull(self.portal, self.directory)
+            self.breaker.succeeded()
+            if await reconcile.is_due(self.portal, self.directory):
+                await reconcile.reconcile(self.portal, self.directory)
+                await dictionary.measure(self.portal)
+        done = 0
+        if await may_push(self.portal, self.directory):
+            async with duty(self.portal, "push"):
+                done = await pass_on(self.portal, self.directory, stopping=self.stop.is_set)
+            done += await deliver_requests(self.portal, self.directory)
+            done += await deliver_receipts(self.portal, self.directory)
+            await deliver_bounces(self.portal, self.directory)
+        if done:
+            self.breaker.succeeded()
+        return done > 0
+
+    async def _pause(self, error: Exception) -> None:
+        """After several failures in a row the central base is left alone for a while, which status tells."""
+        self.breaker.failed()
+        self.next_pull = min(self.next_pull, asyncio.get_running_loop().time() + RECOVER_SECONDS)
+        log.warning("%s; changes wait", in_words(error))
+        if pause := self.breaker.seconds_left:
+            with contextlib.suppress(SQLAlchemyError, psycopg.Error):
+                async with self.portal.begin() as db:
+                    await changes.stumble(db, "push", f"{in_words(error)}; asked again in {pause:.0f} s")
 
 
 async def _listen(portal: Database, hint: asyncio.Event) -> None:

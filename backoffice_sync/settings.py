@@ -20,6 +20,7 @@ class SyncSettings:
     portal_url: URL
     central_url: str
     pull_seconds: float
+    mapping: str
 
 
 def load(environment: Mapping[str, str] = os.environ) -> SyncSettings:
@@ -29,6 +30,7 @@ def load(environment: Mapping[str, str] = os.environ) -> SyncSettings:
                            `DATABASE_URL` and `SECRET_KEY`, from which it follows
     `CENTRAL_URL`          the central base, with its credentials: no other process knows them; its beginning
                            names the connector
+    `CENTRAL_MAPPING`      for sql+…: the file that says in which tables and columns it keeps what (README)
     `PULL_SECONDS`         pause between two looks at the central base's news (10)
 
     Raises:
@@ -36,8 +38,13 @@ def load(environment: Mapping[str, str] = os.environ) -> SyncSettings:
     """
     central = environment.get("CENTRAL_URL", "")
     parts = urlsplit(central)
-    if parts.scheme not in CONNECTORS and not (parts.scheme == "tryton+http" and parts.hostname in NEAR):
-        raise SettingsError(f"CENTRAL_URL must start with {' or '.join(f'{name}://' for name in CONNECTORS)}")
+    mapped = parts.scheme.startswith("sql+")
+    if not mapped and parts.scheme not in CONNECTORS and not (parts.scheme == "tryton+http" and parts.hostname in NEAR):
+        raise SettingsError(
+            f"CENTRAL_URL must start with {' or '.join(f'{name}://' for name in (*CONNECTORS, 'sql+…'))}"
+        )
+    if mapped and not environment.get("CENTRAL_MAPPING"):
+        raise SettingsError("CENTRAL_MAPPING is missing: CENTRAL_URL is a base of your own making")
     if own := environment.get("PORTAL_DATABASE_URL"):
         portal = make_url(own).set(drivername="postgresql+psycopg")
     elif environment.get("DATABASE_URL") and environment.get("SECRET_KEY"):
@@ -48,4 +55,4 @@ def load(environment: Mapping[str, str] = os.environ) -> SyncSettings:
         pull_seconds = float(environment.get("PULL_SECONDS", "10"))
     except ValueError as error:
         raise SettingsError("PULL_SECONDS must be a number") from error
-    return SyncSettings(portal, central, pull_seconds)
+    return SyncSettings(portal, central, pull_seconds, environment.get("CENTRAL_MAPPING", ""))

@@ -1,72 +1,127 @@
-"""How the sync is doing, for people and for machines."""
+"""How the sync is doing, read from the portal alone: it is wanted most when the central base cannot be reached."""
 
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from backoffice_sync.models import SyncCursor, SyncSetAside
+from backoffice_sync.mapping import ENTITIES
+from backoffice_sync.models import SyncCursor, SyncLoad, SyncMissing, SyncSetAside, SyncTally
 from portal import clock
-from portal.changes import OPEN, RecordedChange, Status, SyncHeartbeat
+from portal.changes import NEVER, OPEN, RecordedChange, Status, SyncHeartbeat
 from portal.database import Database
 from portal.members.models import Member
 from portal.receipts.models import Receipt
+from portal.requests.models import MemberRequest
 from portal.reviews.models import SyncConflict
 
+OUTCOMES = ("applied", "agreed", "conflict", "rejected", "unknown")
+"""How writes ended; an unknown one is tried again, and finds whether it had arrived."""
+DRIFT = ("missed", "lost", "gone")
+"""What the last sweep found other than it should be."""
 
-async def status(portal: Database) -> dict[str, Any]:
-    """Counts of changes by state, age of the oldest open one in seconds, failures, conflicts, last pull and push."""
+Found = dict[str, Any]
+
+
+async def status(portal: Database) -> Found:
+    """Ages in seconds, counts, and each duty with its trouble; nothing of a member but the number."""
     async with portal.begin() as db:
-        counted = await db.execute(select(RecordedChange.status, func.count()).group_by(RecordedChange.status))
-        by_state = dict.fromkeys(map(str, Status), 0) | {row[0]: row[1] for row in counted}
-        is_open = RecordedChange.status.in_(OPEN)
-        oldest = await db.scalar(select(func.oldest_open_change()))
-        retried = await db.scalar(select(func.count()).where(is_open, RecordedChange.attempts > 0))
-        aside = await db.execute(select(SyncSetAside.entity, SyncSetAside.central_id, SyncSetAside.problem))
-        set_aside = [" ".join(row) for row in aside]
-        in_review = select(Member.number).join(RecordedChange, RecordedChange.member_id == Member.id).distinct()
-        review = sorted(await db.scalars(in_review.where(RecordedChange.status == Status.REVIEW)))
-        conflicts = await db.scalar(select(func.count()).select_from(SyncConflict))
-        refused = select(Receipt.number).where(Receipt.by_portal, Receipt.undelivered != "").order_by(Receipt.number)
-        receipts_refused = list(await db.scalars(refused))
-        beats = {row.duty: row.at for row in await db.execute(select(SyncHeartbeat.duty, SyncHeartbeat.at))}
-        cursors = {row.system: row.position for row in await db.execute(select(SyncCursor.system, SyncCursor.position))}
+        return await _changes(db) | await _people(db) | await _reading(db) | await _duties(db) | await _tally(db)
+
+
+async def _changes(db: AsyncSession) -> Found:
+    counted = await db.execute(select(RecordedChange.status, func.count()).group_by(RecordedChange.status))
+    is_open = RecordedChange.status.in_(OPEN)
+    retried = select(func.count()).where(is_open, RecordedChange.attempts > 0)
+    parked = (
+        select(RecordedChange.group, func.count())
+        .where(RecordedChange.parked_at.is_not(None))
+        .group_by(RecordedChange.group)
+        .order_by(RecordedChange.group)
+    )
     return {
-        "changes": by_state,
-        "oldest_open_change_seconds": clock.age(oldest),
-        "waiting_after_failure": retried,
-        "conflicts": conflicts,
-        "members_under_review": review,
-        "rows_set_aside": set_aside,
-        "receipts_refused": receipts_refused,
-        "last_pull_seconds": clock.age(beats.get("pull")),
-        "last_push_seconds": clock.age(beats.get("push")),
-        "cursors": cursors,
+        "changes": dict.fromkeys(map(str, Status), 0) | {row[0]: row[1] for row in counted},
+        "oldest_open_change_seconds": clock.age(await db.scalar(select(func.oldest_open_change()))),
+        "waiting_after_failure": await db.scalar(retried),
+        "parked": {row[0]: row[1] for row in await db.execute(parked)},
     }
 
 
-def in_words(found: dict[str, Any]) -> str:
-    changes = found["changes"]
-    lines = [
-        ("last pull", _ago(found["last_pull_seconds"])),
-        ("last push", _ago(found["last_push_seconds"])),
-        ("changes open", f"{changes['saved']} saved, {changes['sent']} sent"),
-        ("oldest open change", _ago(found["oldest_open_change_seconds"])),
-        ("waiting after a failure", str(found["waiting_after_failure"])),
-        ("confirmed", str(changes["confirmed"])),
-        ("refused", str(changes["refused"])),
-        ("under review", _list(changes["review"], found["members_under_review"])),
-        ("conflicts noted", str(found["conflicts"])),
-        ("receipts refused there", _list(len(found["receipts_refused"]), found["receipts_refused"])),
-        ("rows set aside", _list(len(found["rows_set_aside"]), found["rows_set_aside"])),
-    ]
-    return "\n".join(f"{name:24} {value}" for name, value in lines)
+async def _people(db: AsyncSession) -> Found:
+    """What waits for people, here or there."""
+    in_review = select(Member.number).join(RecordedChange, RecordedChange.member_id == Member.id).distinct()
+    unseen = SyncConflict.looked_at.is_(None)
+    conflicts = select(func.count(), func.count().filter(unseen)).select_from(SyncConflict)
+    noted, not_looked_at = (await db.execute(conflicts)).one()
+    saved, refused = MemberRequest.state == "saved", MemberRequest.undelivered != ""
+    counted = select(
+        func.count().filter(saved, ~refused).label("not_handed_over"),
+        func.count().filter(saved, refused).label("refused_there"),
+        func.count().filter(MemberRequest.state.in_(["received", "seen"])).label("with_people_there"),
+    )
+    receipts = select(Receipt.number).where(Receipt.by_portal, Receipt.undelivered != "").order_by(Receipt.number)
+    return {
+        "conflicts": noted,
+        "conflicts_not_looked_at": not_looked_at,
+        "members_under_review": sorted(await db.scalars(in_review.where(RecordedChange.status == Status.REVIEW))),
+        "requests": dict((await db.execute(counted)).mappings().one()),
+        "receipts_refused": list(await db.scalars(receipts)),
+    }
 
 
-def _list(count: int, names: list[str]) -> str:
-    return f"{count} ({', '.join(names[:20])})" if names else str(count)
+async def _reading(db: AsyncSession) -> Found:
+    cursors = (await db.scalars(select(SyncCursor).order_by(SyncCursor.moved_at))).all()
+    aside = await db.execute(select(SyncSetAside.entity, SyncSetAside.central_id, SyncSetAside.problem))
+    return {
+        "cursors": {one.system: one.position for one in cursors},
+        "cursor_seconds": clock.age(cursors[-1].moved_at) if cursors else None,
+        "pushes_enabled": any(one.pushes for one in cursors),
+        "load": _load((await db.scalars(select(SyncLoad))).first()),
+        "rows_set_aside": [" ".join(row) for row in aside],
+        "rows_missed_by_a_sweep": await db.scalar(select(func.count()).select_from(SyncMissing)),
+    }
 
 
-def _ago(seconds: float | None) -> str:
-    if seconds is None:
-        return "none"
-    return f"{seconds:.0f} s ago" if seconds < 120 else f"{seconds / 60:.0f} min ago"  # noqa: PLR2004 - reads better
+def _load(under_way: SyncLoad | None) -> Found | None:
+    """How far it has come, in kinds of rows: how many rows there are only the central base knows."""
+    if under_way is None:
+        return None
+    done = list(ENTITIES).index(under_way.entity)
+    return {
+        "entity": under_way.entity,
+        "percent": round(100 * done / len(ENTITIES)),
+        "seconds": clock.age(under_way.started_at),
+    }
+
+
+async def _duties(db: AsyncSession) -> Found:
+    beats = {one.duty: one for one in await db.scalars(select(SyncHeartbeat).order_by(SyncHeartbeat.duty))}
+    duties = {
+        name: {
+            "seconds": clock.age(one.at) if one.at > NEVER else None,
+            "problem": one.problem,
+            "problem_seconds": clock.age(one.problem_since),
+        }
+        for name, one in beats.items()
+    }
+    figures = {name: one.figures for name, one in beats.items()}
+    return {
+        "duties": duties,
+        "last_pull_seconds": duties.get("pull", {}).get("seconds"),
+        "last_push_seconds": duties.get("push", {}).get("seconds"),
+        "clock_offset_seconds": figures.get("pull", {}).get("clock_offset"),
+        "new_fields": figures.get("catalogue", {}).get("new", []),
+        "reconcile": figures.get("reconcile") or None,
+        "drift": sum(figures.get("reconcile", {}).get(name, 0) for name in DRIFT) if "reconcile" in figures else None,
+    }
+
+
+async def _tally(db: AsyncSession) -> Found:
+    times = {one.name: one.count for one in await db.scalars(select(SyncTally))}
+    news, echo = times.get("news", 0), times.get("echo", 0)
+    return {
+        "writes": {name: times.get(name, 0) for name in OUTCOMES},
+        "news": news,
+        "echo": echo,
+        "echo_rate": round(echo / news, 3) if news else None,
+    }

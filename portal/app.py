@@ -21,6 +21,7 @@ from portal.bounces import pages as bounces
 from portal.consents import pages as consents
 from portal.corrections import pages as corrections
 from portal.database import Database, provide_db, role_url
+from portal.dictionary import pages as dictionary
 from portal.emails import pages as emails
 from portal.figures import pages as figures
 from portal.gifts import pages as gifts
@@ -34,6 +35,8 @@ from portal.phones import pages as phones
 from portal.preferences import pages as preferences
 from portal.profile import pages as profile
 from portal.receipts import pages as receipts
+from portal.requests import pages as requests
+from portal.reviews import pages as reviews
 from portal.security import pages as security
 from portal.settings import Settings
 from portal.signin import pages as signin
@@ -77,12 +80,15 @@ def build(settings: Settings, database: Database) -> Litestar:
         *phones.HANDLERS,
         *addresses.HANDLERS,
         *corrections.HANDLERS,
+        *requests.HANDLERS,
         *tracking.HANDLERS,
         *preferences.HANDLERS,
         *consents.HANDLERS,
         *ledger.HANDLERS,
         *staff.HANDLERS,
         *memos.HANDLERS,
+        *reviews.HANDLERS,
+        *dictionary.HANDLERS,
         *figures.HANDLERS,
         *unsubscribe.HANDLERS,
         *bounces.HANDLERS,

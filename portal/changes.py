@@ -7,11 +7,26 @@ and field group the sync compares three values: ours (the newest change), `base`
 
 import enum
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, Text, func, insert, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Text,
+    cast,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -124,6 +139,13 @@ async def lock(db: AsyncSession, member_id: UUID | None) -> None:
     await db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"changes of {member_id}", 0))))
 
 
+async def lock_all(db: AsyncSession, members: Iterable[UUID]) -> None:
+    """As `lock`, of several members; in one order for all."""
+    names = cast([f"changes of {member_id}" for member_id in sorted(members)], ARRAY(Text))
+    each = select(func.unnest(names).label("name")).subquery()
+    await db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(each.c.name, 0))))
+
+
 async def record(
     db: AsyncSession,
     member_id: UUID,
@@ -154,13 +176,40 @@ async def ask(
 
 
 async def accept(
-    db: AsyncSession, member_id: UUID, group: str, change_id: UUID, *, old: dict[str, Any], new: dict[str, Any]
+    db: AsyncSession,
+    member_id: UUID,
+    group: str,
+    change_id: UUID,
+    *,
+    old: dict[str, Any] | None,
+    new: dict[str, Any] | None,
 ) -> None:
     """What was asked for is passed on from now, as `record` does; `old` and `new` are as they are today."""
     mine = update(RecordedChange).where(RecordedChange.id == change_id)
     await db.execute(mine.values(old=old, new=new))
     await mark(db, change_id, Status.SAVED)
     await _set_in_motion(db, member_id, group, base=old)
+
+
+async def retry(
+    db: AsyncSession,
+    member_id: UUID,
+    group: str,
+    change_id: UUID,
+    *,
+    old: dict[str, Any] | None,
+    new: dict[str, Any] | None,
+) -> None:
+    """What was left to people is passed on once more; what it is compared with stays where it is still in motion."""
+    await accept(db, member_id, group, change_id, old=old, new=new)
+    fresh = {"attempts": 0, "not_before": func.now(), "parked_at": None}
+    await db.execute(update(RecordedChange).where(RecordedChange.id == change_id).values(**fresh))
+
+
+async def give_up(db: AsyncSession, change_id: UUID, reason: str) -> None:
+    """What was left to people is not tried again; the member reads why."""
+    await mark(db, change_id, Status.REFUSED, reason)
+    await db.execute(update(RecordedChange).where(RecordedChange.id == change_id).values(parked_at=None))
 
 
 async def mark(db: AsyncSession, change_id: UUID, status: Status, reason: str = "") -> None:

@@ -29,7 +29,9 @@ queue = procrastinate.App(
         "portal.campaign.tasks",
         "portal.preferences.tasks",
         "portal.corrections.tasks",
+        "portal.requests.tasks",
         "portal.bounces.tasks",
+        "portal.alarms.tasks",
         "portal.housekeeping",
     ],
 )

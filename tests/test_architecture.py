@@ -79,7 +79,7 @@ ALLOWED_INSIDE = {
     "models": {"models"},
     "messages": {"rules"},
     "advice": {"rules"},
-    "store": {"models", "rules"},
+    "store": {"models", "rules", "store"},
     "rates": set(),
     "rules": {"rules", "rates"},
     "provider": {"rules"},

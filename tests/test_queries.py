@@ -5,8 +5,9 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from portal.unsubscribe.rules import Link, link_token
+from portal.web.pagination import PER_PAGE
 from tests.conftest import SECRET
-from tests.personas import MARIE, STRANGER
+from tests.personas import EDITOR, MARIE, STRANGER
 
 BUDGET = {
     "/": 4,
@@ -16,6 +17,7 @@ BUDGET = {
     "/gifts/regular": 3,
     "/gifts/statement": 3,
     "/mandates": 2,
+    "/my-data": 3,
     "/receipts": 2,
     "/tax?year=2026": 3,
     "/profile": 5,
@@ -33,6 +35,10 @@ BUDGET = {
     "/preferences/contact/history": 3,
     "/preferences/language": 2,
     "/preferences/receipts": 2,
+    "/requests": 3,
+    "/requests/new": 1,
+    "/requests/new/mandate": 2,
+    "/requests/new/data": 1,
 }
 STATEMENT = "/gifts/statement?first=01/01/2000&last=31/12/2026"
 
@@ -107,6 +113,21 @@ async def test_the_staffs_figures_cost_the_same_with_more_receipts(editor, owner
     assert len(statements) == budget, "\n".join(statements)
 
 
+async def test_what_waits_for_staff_costs_the_same_however_much_it_is(editor, owner, statements) -> None:
+    owner.execute(
+        "INSERT INTO recorded_change (id, member_id, field_group, old, new, actor, status, parked_at) "
+        "SELECT gen_random_uuid(), id, 'language', '{\"language\": \"fr\"}', '{\"language\": \"en\"}', 'tests', "
+        "'refused', now() FROM member"
+    )
+    owner.execute("INSERT INTO sync_conflict (member_id, field_group, rule) SELECT id, 'language', '' FROM member")
+    (change_id,) = owner.execute("SELECT id FROM recorded_change LIMIT 1").fetchone()
+    for path, budget in (("/staff/reviews", 4), (f"/staff/reviews/{change_id}", 3), ("/staff/dictionary", 2)):
+        await editor.get(path)
+        statements.clear()
+        assert (await editor.get(path)).status == 200
+        assert len(statements) == budget, "\n".join(statements)
+
+
 @pytest.mark.parametrize(("path", "budget"), [("", 3), ("/pdf", 3), ("/duplicate", 3)])
 async def test_a_receipt_costs_few_statements(visitor, owner, statements, path, budget) -> None:
     number = owner.execute("SELECT id FROM receipt").fetchone()[0]
@@ -120,6 +141,31 @@ async def test_a_receipt_costs_few_statements(visitor, owner, statements, path, 
     statements.clear()
     assert (await walker.get(f"/receipts/{number}{path}")).status == 200
     assert len(statements) == budget, "\n".join(statements)
+
+
+@pytest.mark.parametrize(("person", "path"), [(MARIE, "/requests"), (EDITOR, "/staff/requests")])
+async def test_many_requests_cost_no_more_statements(visitor, owner, statements, person, path) -> None:
+    owner.execute(
+        "INSERT INTO member_request (key, member_id, kind, about, wish) SELECT 'k' || n, id, 'other', 'n' || n, '' "
+        "FROM member, generate_series(1, 100) AS n WHERE number = '1001'"
+    )
+    walker = visitor()
+    await walker.enter(person)
+    await walker.get(path)
+    statements.clear()
+    assert (await walker.get(path)).text.count("Something else") == PER_PAGE
+    assert len(statements) == 3, "\n".join(statements)
+
+
+async def test_one_request_costs_two_statements(visitor, owner, statements) -> None:
+    row = "INSERT INTO member_request (key, member_id, kind, wish) SELECT 'k', id, 'other', '' FROM member"
+    number = owner.execute(f"{row} WHERE number = '1001' RETURNING id").fetchone()[0]
+    walker = visitor()
+    await walker.enter(MARIE)
+    await walker.get(f"/requests/{number}")
+    statements.clear()
+    assert (await walker.get(f"/requests/{number}")).status == 200
+    assert len(statements) == 2, "\n".join(statements)
 
 
 async def test_verifying_a_receipt_costs_two_statements(visitor, statements) -> None:

@@ -81,6 +81,8 @@ def filled(owner, member_id) -> Callable[[str], tuple[str, str]]:
         "INSERT INTO email_address (member_id, address, is_main, origin, recorded_on) "
         "VALUES (%s, 'dupont@example.net', false, '', '2020-01-01') RETURNING mailbox"
     )
+    conflict = "INSERT INTO sync_conflict (member_id, field_group, rule) VALUES (%s, 'language', '') RETURNING id"
+    wish = "INSERT INTO member_request (key, member_id, kind, wish) VALUES ('k', %s, 'other', 'Dupont') RETURNING id"
     beside = Stay(Address(town="Dupont")).as_item()
     columns = beside | {"is_main": False, "member_id": marie}
     place = (
@@ -92,6 +94,9 @@ def filled(owner, member_id) -> Callable[[str], tuple[str, str]]:
         "change_id:uuid": number(
             asked, marie, crypto.seal("a secret for tests, long enough to be accepted", "correction", b"%PDF-")
         ),
+        "conflict_id:uuid": number(conflict, marie),
+        "request_id:uuid": number(wish, marie),
+        "kind:str": "document",
         "receipt_id:uuid": number("SELECT id FROM receipt"),
         "gift_id:uuid": number("SELECT id FROM gift WHERE central_id = 'g1'"),
         "passkey_id:uuid": number(key, marie),
@@ -194,7 +199,7 @@ async def test_what_is_not_yours_looks_just_like_what_does_not_exist(visitor, pr
         nobodys = await stranger.get(re.sub(r"[0-9a-f-]{36}", str(UUID(int=1)), path))
         assert (theirs.status, theirs.html) == (nobodys.status, nobodys.html)
         looked += 1
-    assert looked == 5
+    assert looked == 6
 
 
 async def test_staff_who_look_can_change_nothing_on_any_path(visitor, app, filled, member_id) -> None:
@@ -242,7 +247,7 @@ async def test_the_second_wall_holds_when_the_first_is_taken_away(settings, visi
     walled = (
         "gift", "mandate", "receipt", "postal_address", "phone", "email_address", "journal", "recorded_change",
         "passkey", "draft", "donor_identity", "activation_code", "contact_choice", "consent_entry",
-        "correction_request",
+        "correction_request", "member_request",
     )  # fmt: skip
     async with database.begin() as db:
         for name in (*walled, "member", "memo"):

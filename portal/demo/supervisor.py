@@ -121,6 +121,8 @@ def _fill(server: embedded.Server, crew: Crew) -> None:
     with _once("pull") as needed:
         if needed:
             crew.step("From the central base to the portal", "pull", "backoffice-sync pull", bars=True)
+            crew.step("Both sides compared", "reconcile", "backoffice-sync reconcile")
+            crew.step("Changes may be passed on", "enable-push", "backoffice-sync enable-push")
 
 
 @contextmanager

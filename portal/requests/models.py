@@ -1,12 +1,15 @@
 """What a donor asks people to do: a wish with a life of its own, not a field that is copied."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.database import Base
+
+OPEN = text("state IN ('saved', 'received', 'seen')")
+"""Nobody has decided yet. As text, word for word: by it PostgreSQL finds the index."""
 
 
 class MemberRequest(Base):
@@ -28,11 +31,11 @@ class MemberRequest(Base):
     decided_on: Mapped[date | None]
     undelivered: Mapped[str] = mapped_column(server_default="", doc="why the central base did not take it")
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    told_at: Mapped[datetime | None] = mapped_column(
+        doc="when a mail said that there is an answer, or had nobody to go to"
+    )
 
     __table_args__ = (
         CheckConstraint("state IN ('saved', 'received', 'seen', 'accepted', 'refused')", name="state"),
-        Index(
-            "uq_member_request_open", "member_id", "kind", "about", unique=True,
-            postgresql_where=text("state IN ('saved', 'received', 'seen')"),
-        ),
-    )  # fmt: skip
+        Index("uq_member_request_open", "member_id", "kind", "about", unique=True, postgresql_where=OPEN),
+    )

@@ -19,6 +19,9 @@ from portal.members.rules import addressee, full_name
 from portal.memos.queries import stored
 from portal.profile import queries as profile_queries
 from portal.profile.rules import envelope
+from portal.requests import queries as requests
+from portal.requests import rules as request_rules
+from portal.reviews import queries as reviews
 from portal.staff import actions, queries
 from portal.web import forms, session
 from portal.web.donor import Donor
@@ -37,7 +40,18 @@ async def show_desk(request: HTTPRequest, db: NamedDependency[AsyncSession], q: 
     found = await queries.find(db, q) if q.strip() else []
     members = [(row, full_name(row)) for row in found[: queries.MOST_FOUND]]
     waiting = await corrections.count_open(db) if request.user.role in EDITORS else None
-    return page("staff/desk", q=q, members=members, more=len(found) > queries.MOST_FOUND, open_corrections=waiting)
+    to_look_at = await reviews.count_open(db) if request.user.role in EDITORS else None
+    role = request.user.role
+    asked = await requests.count_open(db, request_rules.handled_by(role)) if role in request_rules.ROLES else None
+    return page(
+        "staff/desk",
+        q=q,
+        members=members,
+        more=len(found) > queries.MOST_FOUND,
+        open_corrections=waiting,
+        open_reviews=to_look_at,
+        open_requests=asked,
+    )
 
 
 @get("/staff/members/{member_id:uuid}", opt=STAFF)

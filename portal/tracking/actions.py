@@ -1,7 +1,5 @@
 """Taking a change back while it has not been passed on, or a request while nobody has decided on it."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, update
@@ -11,23 +9,12 @@ from portal import changes, journal
 from portal.changes import Status
 from portal.consents import store as consents
 from portal.corrections.models import CorrectionRequest
-from portal.preferences import store as preferences
-from portal.profile import store as profile
 from portal.tracking import queries
 from portal.tracking.rules import can_be_undone
+from portal.tracking.store import put
 from portal.web.donor import Donor
 
 CHOICES = {"objections", "consents"}
-PUT: dict[str, Callable[[AsyncSession, UUID, Any], Awaitable[None]]] = {
-    "address": profile.put_address,
-    "other_addresses": profile.put_other_addresses,
-    "phones": profile.put_phones,
-    "identity": profile.put_member,
-    "language": profile.put_member,
-    "contact_rhythm": consents.put_rhythm,
-    "receipt_wish": preferences.put_wish,
-}
-"""How the field groups that are no choices, with a ledger of their own, come to hold a value."""
 
 
 async def undo(db: AsyncSession, donor: Donor, change_id: UUID) -> bool:
@@ -63,5 +50,5 @@ async def _put_back(db: AsyncSession, member_id: UUID, change: queries.Change) -
         codes = change.old[change.group]
         await consents.choose(db, member_id, change.group, codes, shown={}, source="portal", actor=actor)
         return
-    await PUT[change.group](db, member_id, change.old)
+    await put(db, member_id, change.group, change.old)
     await changes.record(db, member_id, change.group, old=change.new, new=change.old, actor=actor)

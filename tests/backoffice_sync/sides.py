@@ -18,6 +18,9 @@ from portal.consents.rules import Choice
 from portal.database import Database
 from portal.emails import actions as emails
 from portal.emails import queries as email_queries
+from portal.memos.actions import set_memo
+from portal.memos.queries import text_of
+from portal.memos.rules import MemoText, as_group
 from portal.phones import actions as phones
 from portal.phones import queries as phone_queries
 from portal.phones.rules import Phone
@@ -31,6 +34,7 @@ from tests.backoffice_sync.bases import Twin
 
 STREETS = [Address(house_number="1", street=f"rue {name}", postcode="69002", town="Lyon") for name in ("A", "B", "C")]
 NUMBERS, MAILBOXES = ["+33612345678", "+33478000000"], ["a@example.org", "b@example.org", "c@example.org"]
+MEMOS = ["Merci", "0", " <b>Bonjour</b>, that is too long for some"]
 CODES = {"objections": ["appeals/post", "exchange/any"], "consents": ["commercial/any"]}
 RHYTHMS = ["all", "yearly", "quarterly"]
 REQUEST: Any = SimpleNamespace(user=SimpleNamespace(session_id=uuid4(), mailbox=""))
@@ -99,6 +103,11 @@ class Here:
             wanted = Choice(named["objections"], named["consents"], rhythm or now.post_rhythm, now.paused_until)
             await choices.save(db, self.donor, wanted, shown={}, seen=fingerprint(now.value))
 
+    async def memo(self, which: int) -> None:
+        async with self.here.begin() as db:
+            seen = fingerprint(as_group(await text_of(db, self.donor.id)))
+            await set_memo(db, self.donor.id, MemoText(MEMOS[which], None, None), actor="staff", seen=seen)
+
     async def undo(self, which: int) -> None:
         async with self.here.begin() as db:
             made = await tracked.listed(db, self.donor, offset=which, limit=1)
@@ -146,6 +155,9 @@ class There:
     async def rhythm(self, which: int) -> None:
         await self._type("contact_rhythm", {"post_rhythm": RHYTHMS[which], "paused_until": None})
 
+    async def memo(self, which: int) -> None:
+        await self._type("memo", {"body": MEMOS[which], "starts_on": None, "ends_on": None})
+
     async def _toggle(self, group: str, element: Any) -> None:
         [name] = GROUPS[group].fields
         held = (await self.read(group))[name]
@@ -153,10 +165,10 @@ class There:
         await self._type(group, {name: rest if element in held else [*held, element]})
 
     async def _type(self, group: str, value: dict[str, Any]) -> None:
-        self.base.directory._replace(str(self.key), group, value)
+        self.base.directory.replace(str(self.key), group, value)
 
     async def read(self, group: str) -> Any:
-        return await self.base.directory.read(str(self.key), group)
+        return self.base.directory.group(str(self.key), group)
 
 
 def _plain(value: object) -> object:

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from backoffice_sync.directory import Rejected
-from backoffice_sync.push import MOST_ATTEMPTS, push
+from backoffice_sync.push import push
 from portal.consents import store
 from portal.database import Database
 from portal.members.models import Member
@@ -138,7 +138,7 @@ async def test_an_objection_holds_here_when_it_could_not_be_passed_on(
 
     await choose(["appeals/post"])
     monkeypatch.setattr(base.directory, "read", broken)
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(2):
         await push(sync_database, base.directory)
         due_now(owner)
     assert statuses(owner) == ["review"]

@@ -4,7 +4,7 @@ import pytest
 
 from backoffice_sync.connectors.iban import bank_name, masked
 from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
-from backoffice_sync.connectors.postgresql.queries import SELECTS
+from backoffice_sync.connectors.postgresql.reads import SELECTS
 from backoffice_sync.directory import Applied, Conflict, DirectoryUnreachable, MemberGone, Rejected
 from backoffice_sync.mapping import ENTITIES
 

@@ -104,8 +104,8 @@ async def test_when_both_sides_moved_the_donor_wins_and_the_conflict_is_noted_on
     type_into_central(central_directory, "address", "a1001", street="rue du Secrétariat")
     await push(sync_database, central_directory)
     assert await street_there(central_directory) == "place Bellecour"
-    theirs, ours = owner.execute("SELECT theirs ->> 'street', ours ->> 'street' FROM sync_conflict").fetchone()
-    assert (theirs, ours) == ("rue du Secrétariat", "place Bellecour")
+    query = "SELECT theirs ->> 'street', ours ->> 'street', decision FROM sync_conflict"
+    assert owner.execute(query).fetchone() == ("rue du Secrétariat", "place Bellecour", "ours")
 
 
 async def test_a_message_changed_on_both_sides_is_left_to_people(
@@ -121,7 +121,8 @@ async def test_a_message_changed_on_both_sides_is_left_to_people(
     await push(sync_database, central_directory)
     assert statuses(owner) == ["review"]
     assert owner.execute("SELECT body, held FROM memo").fetchone() == ("De la base", False)
-    assert owner.execute("SELECT ours ->> 'body' FROM sync_conflict").fetchone() == ("Du portail",), "nothing is lost"
+    noted = owner.execute("SELECT ours ->> 'body', decision FROM sync_conflict").fetchone()
+    assert noted == ("Du portail", "theirs"), "nothing is lost"
     assert "It was changed in our records at the same time" in (await editor.get(f"/staff/members/{marie}")).text
 
 
@@ -233,7 +234,7 @@ async def test_one_members_trouble_does_not_hold_up_the_others_and_ends_with_peo
         return await read(member, group)
 
     central_directory.read = broken
-    for _ in range(8):
+    for _ in range(2):
         await push(sync_database, central_directory)
         due_now(owner)
     assert await read(NADIA.number, "address") is not None
@@ -251,7 +252,7 @@ async def test_a_first_address_that_was_given_up_is_gone_again(
 
     central_directory.read = broken
     await change_address(visitor, NADIA)
-    for _ in range(8):
+    for _ in range(2):
         await push(sync_database, central_directory)
         due_now(owner)
     assert statuses(owner) == ["review"]
@@ -276,3 +277,25 @@ async def test_a_removal_whose_answer_was_lost_is_still_our_own(
     await push(sync_database, central_directory)
     assert (await central_directory.read(MARIE.number, "memo"))["body"] == "Nouveau"
     assert owner.execute("SELECT count(*) FROM sync_conflict").fetchone() == (0,)
+
+
+async def test_what_is_typed_there_while_a_change_is_being_closed_is_not_lost(
+    visitor, owner, sync_database, central_directory, monkeypatch
+) -> None:
+    """A pull comes just then, and passes over rows that are under way."""
+    await change_address(visitor)
+    rows_of = central_directory.rows_of
+
+    async def typed_and_pulled(*args):
+        monkeypatch.setattr(central_directory, "rows_of", rows_of)
+        rows = await rows_of(*args)
+        type_into_central(central_directory, "address", "a1001", returned_reason="moved")
+        await pull(sync_database, central_directory)
+        return rows
+
+    monkeypatch.setattr(central_directory, "rows_of", typed_and_pulled)
+    await push(sync_database, central_directory)
+    await pull(sync_database, central_directory)
+    here = "SELECT street, returned_reason, held FROM postal_address WHERE central_id = 'a1001'"
+    assert owner.execute(here).fetchone() == ("place Bellecour", "moved", False)
+    assert statuses(owner) == ["confirmed"]

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from backoffice_sync.receipts import retry_refused
-from backoffice_sync.status import in_words, status
+from backoffice_sync.report import in_words
+from backoffice_sync.status import status
 from tests.backoffice_sync.bases import ANNE, TWIN, all_of, set_aside
 from tests.issuing.givers import LAST_YEAR, environment
 

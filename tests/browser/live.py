@@ -100,6 +100,8 @@ def running(crew: Crew, port: int, server: str) -> Iterator[None]:
             crew.step("", "migrate", "portal migrate")
         crew.step("", "fill-demo", "backoffice-sync fill-demo --members 60")
         crew.step("", "pull", "backoffice-sync pull")
+        crew.step("", "reconcile", "backoffice-sync reconcile")
+        crew.step("", "enable-push", "backoffice-sync enable-push")
         for role in ("editor", "reader", "compliance"):
             crew.step(
                 "",

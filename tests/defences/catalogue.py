@@ -144,7 +144,7 @@ DEFENCES = [
     Defence("one issuer at a time", "portal/issuing/actions.py", "held.with_for_update()", "held", "tests/issuing"),
     Defence("no gift on two receipts", "portal/issuing/queries.py", "        .where(Gift.member_id.in_(members), _in_year(year), ~RECEIPTED)", "        .where(Gift.member_id.in_(members), _in_year(year))", "tests/issuing"),
     Defence("nothing missing on a receipt", "portal/receipts/press.py", 'problem = "; ".join(paper.faults(frozen))', 'problem = ""', "tests/receipts"),
-    Defence("somebody else's number is left alone", "backoffice_sync/connectors/postgresql/queries.py", "    WHERE (receipt.member_id, receipt.fiscal_year, receipt.issued_on, receipt.amount)\n        = (EXCLUDED.member_id, EXCLUDED.fiscal_year, EXCLUDED.issued_on, EXCLUDED.amount)\n", "", "tests/backoffice_sync/test_receipts.py"),
+    Defence("somebody else's number is left alone", "backoffice_sync/connectors/postgresql/writes.py", "    WHERE (receipt.member_id, receipt.fiscal_year, receipt.issued_on, receipt.amount)\n        = (EXCLUDED.member_id, EXCLUDED.fiscal_year, EXCLUDED.issued_on, EXCLUDED.amount)\n", "", "tests/backoffice_sync/test_receipts.py"),
     Defence("figures are those that were seen", "portal/figures/actions.py", "        .having(counted == year.euros.count, counted_total == year.euros.total)\n", "", "tests/figures"),
     Defence("who may declare", "portal/figures/pages.py", 'DECLARE = STAFF | {"roles": DECLARERS}', "DECLARE = STAFF", "tests/figures tests/test_routes.py"),
     Defence("lock against silent overwriting of a wish", "portal/preferences/actions.py", "    if fingerprint(old) != seen:", "    if False:", "tests/preferences"),

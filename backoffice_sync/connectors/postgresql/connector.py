@@ -1,23 +1,25 @@
 """A central base in PostgreSQL with the reference schema (schema.sql beside this file)."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
 import psycopg
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncCursor
 
+from backoffice_sync import checksums
 from backoffice_sync.connectors.iban import bank_name, masked
-from backoffice_sync.connectors.postgresql.queries import (
+from backoffice_sync.connectors.postgresql import catalogue
+from backoffice_sync.connectors.postgresql.line import Line
+from backoffice_sync.connectors.postgresql.reads import BEFORE, NEWS, READ_GROUP, SELECTS
+from backoffice_sync.connectors.postgresql.writes import (
+    JOURNAL,
     PUT_BOUNCE,
     PUT_RECEIPT,
     PUT_RECEIPT_GIFTS,
-    READ_GROUP,
-    SELECTS,
     SUBMIT,
-    WRITE_GROUP,
-    WRITE_ITEM,
+    SUBMITTED,
+    steps,
 )
 from backoffice_sync.directory import (
     Applied,
@@ -26,7 +28,6 @@ from backoffice_sync.directory import (
     Catalogue,
     Checksums,
     Conflict,
-    DirectoryUnreachable,
     HistoryLost,
     IssuedReceipt,
     MemberGone,
@@ -41,27 +42,25 @@ from backoffice_sync.mapping import ENTITIES, GROUPS, in_normal_form
 from portal.i18n import N_
 
 BATCH = 5_000
-BEFORE = "SELECT pg_snapshot_xmax(%s::pg_snapshot) < pg_snapshot_xmax(%s::pg_snapshot)"
-LINE: dict[str, Any] = {"connect_timeout": 10, "keepalives_idle": 30, "tcp_user_timeout": 30_000}
-"""A line that went dead is noticed within half a minute."""
 BESIDE = {"member": ("receipt_wish", "contact_choice")}
 """Kinds of rows that the reference schema keeps in the columns of another table."""
-TIMEOUT = "SET statement_timeout = '60s'"
+UNACCEPTABLE = (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.RaiseException)
+"""What PostgreSQL, or a trigger of the association's, says of a value that it will never take."""
+REFUSAL = N_("Our records cannot take this as it is written. Please change it, or call us.")
 
 
 class PostgresDirectory:
     """Reads what the portal mirrors, writes the groups that flow both ways, in one short transaction each."""
 
     name = "postgresql"
-    capabilities = Capabilities()
+    capabilities = Capabilities(sums=frozenset(ENTITIES) - {"mandate"})  # of mandates the portal has a masked form
 
     def __init__(self, url: str) -> None:
-        self.url = url
-        self._connection: AsyncConnection | None = None
+        self._line = Line(url)
+        self._cursor = self._line.cursor
 
     async def close(self) -> None:
-        if self._connection is not None:
-            await self._connection.close()
+        await self._line.close()
 
     async def position(self) -> str:
         """The transactions that have ended by now: whatever another one writes is news."""
@@ -78,12 +77,7 @@ class PostgresDirectory:
             await cursor.execute(BEFORE, [position, since])
             if await _one(cursor):
                 raise HistoryLost
-            await cursor.execute(
-                "SELECT DISTINCT entity, row_id::text FROM change_log "
-                "WHERE txid >= pg_snapshot_xmin(%(since)s::pg_snapshot) "
-                "AND NOT pg_visible_in_snapshot(txid, %(since)s::pg_snapshot)",
-                {"since": since},
-            )
+            await cursor.execute(NEWS, {"since": since})
             ids: dict[str, list[str]] = {}
             for entity, row_id in await cursor.fetchall():
                 for name in (entity, *BESIDE.get(entity, ())):
@@ -114,12 +108,12 @@ class PostgresDirectory:
         return await self._rows(entity, f"r.{ENTITIES[entity].owner} = %s::bigint", member)
 
     async def _rows(self, entity: str, condition: str, value: object) -> list[Row]:
-        async with self._cursor() as cursor:
+        async with self._cursor(whole=False) as cursor:
             await cursor.execute(_select(entity, condition), [value])
             return [_delivered(entity, row) for row in await cursor.fetchall()]
 
     async def read(self, member: str, group: str) -> Value | None:
-        async with self._cursor() as cursor:
+        async with self._cursor(whole=False) as cursor:
             return await _read(cursor, member, group)
 
     async def write(
@@ -128,18 +122,14 @@ class PostgresDirectory:
         """Under a lock on the member, so that what is compared is what is replaced."""
         try:
             async with self._cursor() as cursor:
-                await cursor.execute("SELECT FROM member WHERE id = %s FOR UPDATE", [member])
-                if await _read(cursor, member, group) != expected:
+                if await _read(cursor, member, group, lock="FOR UPDATE") != expected:
                     return Conflict()
-                for statement, values in _steps(group, expected, value):
+                for statement, values in steps(group, expected, value):
                     await cursor.execute(statement, values | {"member": member})
-                await cursor.execute(
-                    "INSERT INTO journal (actor, member_id, act, change_id) VALUES ('donor extranet', %s, %s, %s) "
-                    "ON CONFLICT (change_id) DO NOTHING",
-                    [member, f"{group} written", change_id],
-                )
-        except (psycopg.errors.IntegrityError, psycopg.errors.DataError, psycopg.errors.RaiseException):
-            return Rejected(N_("Our records cannot take this as it is written. Please change it, or call us."))
+                told = {"member": member, "act": f"{group} written", "change": change_id}
+                await cursor.execute(JOURNAL, told)
+        except UNACCEPTABLE:
+            return Rejected(REFUSAL)
         return Applied()
 
     async def put_receipt(self, receipt: IssuedReceipt) -> str | Rejected:
@@ -151,12 +141,10 @@ class PostgresDirectory:
                 if row is None:
                     return Rejected(N_("Another receipt has this number already."))
                 await cursor.execute(PUT_RECEIPT_GIFTS, values | {"id": row[0]})
-                await cursor.execute(
-                    "INSERT INTO journal (actor, member_id, act, change_id) VALUES ('donor extranet', %s, %s, %s) "
-                    "ON CONFLICT (change_id) DO NOTHING",
-                    [receipt.member, f"receipt {receipt.state}", f"receipt {receipt.number} {receipt.state}"],
-                )
-        except (psycopg.errors.IntegrityError, psycopg.errors.DataError, psycopg.errors.RaiseException):
+                act = f"receipt {receipt.state}"
+                change = f"receipt {receipt.number} {receipt.state}"
+                await cursor.execute(JOURNAL, {"member": receipt.member, "act": act, "change": change})
+        except UNACCEPTABLE:
             return Rejected(N_("Our records cannot take this receipt: its member or gifts are not there."))
         return str(row[0])
 
@@ -164,12 +152,14 @@ class PostgresDirectory:
         try:
             async with self._cursor() as cursor:
                 await cursor.execute(SUBMIT, vars(request))
+                await cursor.execute(SUBMITTED, vars(request))
                 return str(await _one(cursor))
-        except (psycopg.errors.IntegrityError, psycopg.errors.DataError, psycopg.errors.RaiseException):
-            return Rejected(N_("Our records cannot take this as it is written. Please change it, or call us."))
+        except UNACCEPTABLE:
+            return Rejected(REFUSAL)
 
     async def catalogue(self) -> Catalogue:
-        return Catalogue({}, {})
+        async with self._cursor() as cursor:
+            return await catalogue.read(cursor)
 
     async def now(self) -> datetime:
         async with self._cursor() as cursor:
@@ -178,25 +168,15 @@ class PostgresDirectory:
             return found
 
     async def checksums(self, entity: str) -> Checksums:
-        raise NotImplementedError(entity)
+        """In one pass over the table: seconds for each million rows."""
+        async with self._cursor(seconds=1_830) as cursor:
+            await cursor.execute("SET LOCAL statement_timeout = '30min'")
+            await cursor.execute(checksums.summed(_select(entity), len(ENTITIES[entity].incoming)))
+            return checksums.counted(await cursor.fetchall())
 
     async def put_bounce(self, bounce: Bounce) -> None:
         async with self._cursor() as cursor:
             await cursor.execute(PUT_BOUNCE, vars(bounce))
-
-    @asynccontextmanager
-    async def _cursor(self) -> AsyncIterator[AsyncCursor[Any]]:
-        """One transaction; a lost connection is opened anew the next time."""
-        try:
-            if self._connection is None or self._connection.closed:
-                self._connection = await AsyncConnection.connect(self.url, autocommit=True, **LINE)
-                await self._connection.execute(TIMEOUT)
-            async with self._connection.transaction(), self._connection.cursor() as cursor:
-                yield cursor
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            if self._connection is not None:
-                await self._connection.close()
-            raise DirectoryUnreachable from error
 
 
 def _select(entity: str, condition: str = "") -> str:
@@ -204,24 +184,8 @@ def _select(entity: str, condition: str = "") -> str:
     return SELECTS[entity].format(where=where, and_="AND" if condition else "WHERE")
 
 
-def _steps(group: str, expected: Value | None, value: Value | None) -> list[tuple[str, Value]]:
-    """What leads from the one to the other."""
-    if group not in WRITE_ITEM:
-        step = "delete" if value is None else "insert" if expected is None else "update"
-        return [(WRITE_GROUP[group][step], value or {})]
-    [name] = GROUPS[group].fields
-    before, after = ((side or {}).get(name, []) for side in (expected, value))
-    gone = [(WRITE_ITEM[group]["remove"], _named(element)) for element in before if element not in after]
-    return gone + [(WRITE_ITEM[group]["add"], _named(element)) for element in after if element not in before]
-
-
-def _named(element: Value | str) -> Value:
-    """An objection is written purpose/channel."""
-    return dict(zip(("purpose", "channel"), element.split("/"), strict=True)) if isinstance(element, str) else element
-
-
-async def _read(cursor: AsyncCursor[Any], member: str, group: str) -> Value | None:
-    await cursor.execute("SELECT merged_into IS NULL FROM member WHERE id = %s", [member])
+async def _read(cursor: AsyncCursor[Any], member: str, group: str, *, lock: str = "") -> Value | None:
+    await cursor.execute(f"SELECT merged_into IS NULL FROM member WHERE id = %s {lock}", [member])
     alive = await cursor.fetchone()
     if alive is None or not alive[0]:
         raise MemberGone

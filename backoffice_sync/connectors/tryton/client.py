@@ -5,13 +5,14 @@ import json
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from itertools import count
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import httpx2
 
-from backoffice_sync.directory import CredentialsRefused, DirectoryUnreachable
+from backoffice_sync.directory import CertificateRefused, CredentialsRefused, DirectoryUnreachable
 
 PAGE = 1_000
 TIMEOUT_SECONDS = 60
@@ -93,6 +94,16 @@ class Client:
                 return
             last = records[-1]["id"]
 
+    async def now(self) -> datetime:
+        """What the server's clock says, to the second: every answer bears its date."""
+        try:
+            answer = await self._http.head(self.address)
+            return parsedate_to_datetime(answer.headers["Date"])
+        except httpx2.HTTPError as error:
+            raise _named(error) from error
+        except (KeyError, ValueError) as error:
+            raise DirectoryUnreachable("it tells no time") from error
+
     async def _sign_in(self) -> None:
         self._session, self._context = None, {}
         found = await self._ask("common.db.login", self._user, {"password": self._password}, "en")
@@ -107,7 +118,7 @@ class Client:
         try:
             answer = await self._http.post(self.address, content=question, headers=headers)
         except httpx2.HTTPError as error:
-            raise DirectoryUnreachable from error
+            raise _named(error) from error
         if answer.status_code in {401, 403}:
             raise SessionEnded(f"HTTP {answer.status_code}")
         if not answer.is_success:
@@ -119,9 +130,13 @@ class Client:
         if not isinstance(told, dict) or told.get("id") != number or not told.keys() & {"result", "error"}:
             raise DirectoryUnreachable("the answer is to no question of ours")
         if "error" in told:
-            name, *words = told["error"]
-            raise REFUSALS.get(name, Fault)(name, *words[:1])
+            [name, *_] = told["error"]  # its words quote values, which are nobody's business elsewhere
+            raise REFUSALS[name](name) if name in REFUSALS else Fault("its own log tells why")
         return told["result"]
+
+
+def _named(error: httpx2.HTTPError) -> DirectoryUnreachable:
+    return CertificateRefused() if "CERTIFICATE_VERIFY_FAILED" in str(error) else DirectoryUnreachable()
 
 
 def _encoded(value: object) -> Record:

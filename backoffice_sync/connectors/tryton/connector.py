@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
-from backoffice_sync.connectors.tryton import parties
-from backoffice_sync.connectors.tryton.client import Client
+from backoffice_sync.connectors.tryton import catalogue, parties
+from backoffice_sync.connectors.tryton.client import Client, Fault
 from backoffice_sync.connectors.tryton.news import OVERLAP, Follower
 from backoffice_sync.connectors.tryton.parties import Parties
 from backoffice_sync.connectors.tryton.sources import SOURCES
@@ -63,7 +63,11 @@ class TrytonDirectory:
     async def news(self, since: str) -> News:
         """Every row of a party of which anything changed: which address comes first depends on the others."""
         await self._parties.check()
-        found = await self._follower.since(since)
+        try:
+            found = await self._follower.since(since)
+        except Fault:
+            self._parties.doubt()
+            raise
         ids: dict[str, list[str]] = {}
         for entity, source in SOURCES.items():
             gone = found.deleted.get(source.model, set())
@@ -75,12 +79,14 @@ class TrytonDirectory:
         return await self._parties.count(entity) if entity in SOURCES else 0
 
     async def scan(self, entity: str, after: str = "") -> AsyncIterator[list[Row]]:
+        """By number; each with all that its party has, for that says which address comes first."""
         if entity not in SOURCES:
             return
         await self._parties.check()
-        async for some in self._parties.batches():
-            if rows := await self._parties.rows(entity, some):
-                yield rows
+        async for numbers, owners in self._parties.pages(entity, int(after or 0)):
+            rows = [row for row in await self._parties.rows(entity, owners) if row[0] in numbers]
+            if rows:
+                yield sorted(rows, key=lambda row: int(row[0]))
 
     async def rows(self, entity: str, ids: Sequence[str]) -> list[Row]:
         if entity not in SOURCES:
@@ -115,13 +121,13 @@ class TrytonDirectory:
         return Rejected(NO_PLACE)
 
     async def catalogue(self) -> Catalogue:
-        return Catalogue({}, {})
+        return await catalogue.read(self._client)
 
     async def now(self) -> datetime:
-        raise NotImplementedError
+        return await self._client.now()
 
     async def checksums(self, entity: str) -> Checksums:
-        raise NotImplementedError(entity)
+        raise NotImplementedError(entity)  # sums nothing itself
 
     async def put_bounce(self, bounce: Bounce) -> None:
         await self._writer.note_bounce(bounce)

@@ -2,15 +2,16 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
-from backoffice_sync.connectors.tryton import shapes
-from backoffice_sync.connectors.tryton.client import Client, Fault, Record
+from backoffice_sync.connectors.tryton import catalogue, shapes
+from backoffice_sync.connectors.tryton.client import Client, Record
 from backoffice_sync.connectors.tryton.sources import SOURCES, Source
-from backoffice_sync.directory import MemberGone, Row, SchemaChanged, Value
+from backoffice_sync.directory import MemberGone, Row, Value
 from backoffice_sync.mapping import ENTITIES, GROUPS, in_normal_form
 
 BATCH = 500
+T = TypeVar("T")
 
 
 class Parties:
@@ -22,7 +23,7 @@ class Parties:
         self._is_known = False
 
     async def check(self) -> None:
-        """Once: whether this Tryton has the fields that we read, and lets us read them.
+        """Once, and again after `doubt`: whether this Tryton has the fields that we need, and lets us read them.
 
         Raises:
             SchemaChanged: names those that it does not have.
@@ -30,27 +31,27 @@ class Parties:
         """
         if self._is_known:
             return
-        lacking: list[str] = []
+        await catalogue.read(self._client)
         for source in SOURCES.values():
-            try:
-                known = await self._client.call(f"{source.model}.fields_get", source.names)
-                await self._client.call(f"{source.model}.search_count", [])
-            except Fault as error:
-                raise SchemaChanged(source.model) from error
-            lacking += [f"{source.model}.{name}" for name in source.names if name not in known]
-        if lacking:
-            raise SchemaChanged(", ".join(sorted(set(lacking))))
+            await self._client.call(f"{source.model}.search_count", [])
         self._is_known = True
+
+    def doubt(self) -> None:
+        """It failed at a question that it has answered before: it may be another version since."""
+        self._is_known = False
 
     async def count(self, entity: str) -> int:
         source = SOURCES[entity]
         found: int = await self._client.call(f"{source.model}.search_count", [*source.domain, *self._within(source)])
         return found
 
-    async def batches(self) -> AsyncIterator[Sequence[int]]:
-        async for page in self._client.every("party.party", self._within(SOURCES["member"]), ["id"]):
-            for parties in batches([one["id"] for one in page]):
-                yield parties
+    async def pages(self, entity: str, after: int) -> AsyncIterator[tuple[set[str], set[int]]]:
+        """Numbers of records behind a number, in order, some hundreds at a time; and the parties whose they are."""
+        source = SOURCES[entity]
+        domain = [*source.domain, *self._within(source), ["id", ">", after]]
+        async for page in self._client.every(source.model, domain, [source.owner]):
+            for some in batches([one for one in page if one[source.owner]]):
+                yield {str(one["id"]) for one in some}, {source.party(one) for one in some}
 
     async def owners(self, entity: str, ids: Sequence[str]) -> set[int]:
         source = SOURCES[entity]
@@ -123,5 +124,5 @@ def _plain(held: Any) -> Any:
     return held.isoformat() if hasattr(held, "isoformat") else held
 
 
-def batches(numbers: Sequence[int]) -> list[Sequence[int]]:
-    return [numbers[at : at + BATCH] for at in range(0, len(numbers), BATCH)]
+def batches(all_: Sequence[T]) -> list[Sequence[T]]:
+    return [all_[at : at + BATCH] for at in range(0, len(all_), BATCH)]

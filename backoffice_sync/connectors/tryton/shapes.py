@@ -68,7 +68,7 @@ def address(record: Record) -> Value:
         "postcode": record["postal_code"] or "",
         "town": record["city"] or "",
         "region": (record["subdivision."] or {"name": ""})["name"],
-        "country": (record["country."] or {"code": "FR"})["code"],
+        "country": (record["country."] or {}).get("code") or "FR",
     }
 
 

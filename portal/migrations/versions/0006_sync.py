@@ -16,6 +16,7 @@ GRANT DELETE ON field_in_motion TO portal_web;
 
 GRANT SELECT ON member_request, sync_heartbeat, sync_cursor, sync_set_aside, sync_conflict, recorded_change
     TO portal_worker;
+GRANT UPDATE (told_at) ON member_request TO portal_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON alarm TO portal_worker;
 
 GRANT SELECT, INSERT, UPDATE ON member_request TO portal_sync;
@@ -74,6 +75,7 @@ def upgrade() -> None:
         sa.Column("decided_on", sa.Date()),
         sa.Column("undelivered", sa.Text(), server_default=empty, nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("told_at", moment),
         sa.UniqueConstraint("key", name="uq_member_request_key"),
         sa.UniqueConstraint("central_id", name="uq_member_request_central_id"),
         sa.CheckConstraint(

@@ -1,5 +1,6 @@
 """What staff do to a central base behind the sync's back, alike for each connector."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date
@@ -7,6 +8,7 @@ from itertools import count
 from typing import Any, Protocol
 
 import psycopg
+from sqlalchemy.engine import make_url
 
 from backoffice_sync.connectors.memory import MemoryDirectory
 from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
@@ -26,6 +28,7 @@ NEW: dict[str, dict[str, Any]] = {
     "phone": {"number": "+33612345678", "kind": "mobile"},
     "gift": GIFT,
     "memo": {"body": "Good morning"},
+    "request": {"kind": "other", "wish": "Please call me", "state": "received", "asked_on": ON},
 }
 EDITS: dict[str, dict[str, Any]] = {
     "campaign": {"name": "Summer"},
@@ -37,22 +40,26 @@ EDITS: dict[str, dict[str, Any]] = {
     "gift": {"amount": "60.00"},
     "receipt": {"donor_name": "Anne Petit"},
     "memo": {"body": "Good night"},
+    "request": {"state": "accepted", "answer": "We have called you", "seen_on": ON, "decided_on": ON},
 }
 MANDATE = {"creditor_identifier": "FR72ZZZ123456", "amount": "15.00", "currency": "EUR", "rhythm": "monthly",
            "signed_on": ON, "state": "active"}  # fmt: skip
 BLANK = dict.fromkeys(
     ("confirmed_on", "bounced_on", "soft_bounced_on", "complained_on", "starts_on", "ends_on", "next_debit_on",
-     "ended_on")
+     "ended_on", "seen_on", "decided_on")
 )  # fmt: skip
+STRANGER = f"stranger_{os.getpid()}"
+"""A role is the whole server's: each worker of the tests has its own."""
 BESIDE = {"receipt_wish", "contact_choice"}
 """Rows that come with their member."""
 
 
 class Staff(Protocol):
-    """At work in one central base: the entities it has, and one that a merge moves to the other member."""
+    """At work in one central base: its entities, one that a merge moves to the other member, values it never takes."""
 
     entities: frozenset[str]
     moves: str
+    rejects: frozenset[str]
 
     def connect(self) -> Directory: ...
     def hasty(self) -> tuple[Directory, float]: ...
@@ -62,6 +69,15 @@ class Staff(Protocol):
     async def drop(self, entity: str, key: str) -> None: ...
     async def merge(self, twin: str, into: str) -> None: ...
     def slowly(self, member: str) -> AbstractAsyncContextManager[None]: ...
+    async def lose(self) -> str | None:
+        """Take away a field that is used; gives its name, None where that cannot be."""
+
+    def stranger(self) -> Directory | None:
+        """Somebody whom the base does not let in; None where it has no door."""
+
+    def at(self, port: int) -> Directory | None:
+        """The connector to whoever answers at a port of this machine; None where it has no line."""
+
     async def close(self) -> None: ...
 
 
@@ -70,6 +86,7 @@ class _Base:
 
     entities = frozenset(ENTITIES)
     moves = "gift"
+    rejects: frozenset[str] = frozenset()
 
     def __init__(self, base: Twin | Reference) -> None:
         self.base = base
@@ -87,7 +104,8 @@ class _Base:
             return member or ""
         key = next(self._keys)
         numbered = {"campaign": {"code": f"C{key}"}, "member": {"number": f"N{key}"}, "memo": {"kind": "extranet"},
-                    "mandate": {"reference": f"RUM{key}"}, "receipt": {"number": f"R{key}"}}  # fmt: skip
+                    "mandate": {"reference": f"RUM{key}"}, "receipt": {"number": f"R{key}"},
+                    "request": {"key": f"key {key}"}}  # fmt: skip
         values = {"mandate": MANDATE, "receipt": RECEIPT}.get(entity) or NEW[entity]
         self.add(entity, key, values | numbered.get(entity, {}) | ({"member": int(member)} if member else {}))
         return str(key)
@@ -124,12 +142,22 @@ class MemoryStaff(_Base):
         yield
         self.base.edit("member", member, first_name="Slow")
 
+    async def lose(self) -> None:
+        return None
+
+    def stranger(self) -> None:
+        return None
+
+    def at(self, port: int) -> None:  # noqa: ARG002 - as the protocol says
+        return None
+
     async def close(self) -> None:
         pass
 
 
 class PostgresStaff(_Base):
     base: Reference
+    rejects = frozenset({"over-long", "no code of a country"})
 
     def __init__(self, base: Reference, url: str) -> None:
         super().__init__(base)
@@ -137,7 +165,10 @@ class PostgresStaff(_Base):
         self._open: list[PostgresDirectory] = []
 
     def connect(self) -> PostgresDirectory:
-        self._open.append(PostgresDirectory(self.url))
+        return self._to(self.url)
+
+    def _to(self, url: str) -> PostgresDirectory:
+        self._open.append(PostgresDirectory(url))
         return self._open[-1]
 
     def add(self, entity: str, key: int, values: dict[str, Any]) -> None:
@@ -158,6 +189,20 @@ class PostgresStaff(_Base):
             await connection.execute("UPDATE member SET first_name = 'Slow' WHERE id = %s", [member])
             yield
 
+    async def lose(self) -> str:
+        self.base._do("ALTER TABLE address RENAME COLUMN town TO city")
+        return "town"
+
+    def stranger(self) -> PostgresDirectory:
+        self.base._do(f"DROP ROLE IF EXISTS {STRANGER}")
+        self.base._do(f"CREATE ROLE {STRANGER} LOGIN PASSWORD '{STRANGER}'")
+        url = make_url(self.url).set(username=STRANGER, password=STRANGER)
+        return self._to(url.render_as_string(hide_password=False))
+
+    def at(self, port: int) -> PostgresDirectory:
+        return self._to(f"postgresql://someone:secret@127.0.0.1:{port}/base")
+
     async def close(self) -> None:
         for directory in self._open:
             await directory.close()
+        self.base._do(f"DROP ROLE IF EXISTS {STRANGER}")

@@ -1,12 +1,24 @@
 """What every connector promises, and that it can do just what its capabilities say: no more, no less."""
 
 import asyncio
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from backoffice_sync.directory import Applied, Bounce, Conflict, IssuedReceipt, MemberGone, Rejected
+from backoffice_sync.checksums import add_up
+from backoffice_sync.directory import (
+    Applied,
+    Bounce,
+    Conflict,
+    Directory,
+    IssuedReceipt,
+    MemberGone,
+    Rejected,
+    Request,
+    Row,
+)
 from backoffice_sync.mapping import ENTITIES, GROUPS
 from portal import clock
 from tests.backoffice_sync.contract.staff import ON, Staff
@@ -51,6 +63,10 @@ async def person(staff: Staff) -> str:
     return made
 
 
+async def scanned(directory: Directory, entity: str, after: str = "") -> list[Row]:
+    return [row async for rows in directory.scan(entity, after) for row in rows]
+
+
 async def someone_with(staff: Staff, entity: str) -> tuple[str, str]:
     member = await staff.make("member")
     if entity == "member":
@@ -67,12 +83,12 @@ async def test_an_entity_is_delivered_by_a_base_that_says_so(staff, entity) -> N
     before = await directory.count(entity)
     if entity not in staff.entities:
         assert before == 0
-        assert [rows async for rows in directory.scan(entity)] == []
+        assert await scanned(directory, entity) == []
         assert await directory.rows(entity, ["1"]) == await directory.rows_of(entity, "1") == []
         return
     member, key = await someone_with(staff, entity)
     assert await directory.count(entity) == before + 1
-    [row] = [row async for rows in directory.scan(entity) for row in rows if row[0] == key]
+    [row] = [row for row in await scanned(directory, entity) if row[0] == key]
     assert len(row) == len(ENTITIES[entity].incoming)
     assert await directory.rows(entity, [key]) == [row]
     if entity != "campaign":
@@ -236,6 +252,62 @@ async def test_a_member_that_never_was_is_gone(staff) -> None:
     directory = staff.connect()
     with pytest.raises(MemberGone):
         await directory.read("999999", "address")
+
+
+@pytest.mark.parametrize("entity", ENTITIES)
+async def test_a_scan_goes_on_behind_a_number(staff, entity) -> None:
+    directory = staff.connect()
+    if entity not in directory.capabilities.entities:
+        return
+    for _ in range(3):
+        await someone_with(staff, entity)
+    everything = await scanned(directory, entity)
+    assert await scanned(directory, entity) == everything, "in the same order"
+    for at in (-3, -2, -1):
+        assert await scanned(directory, entity, everything[at][0]) == everything[len(everything) + at + 1 :]
+
+
+@pytest.mark.parametrize("entity", ENTITIES)
+async def test_checksums_are_those_of_the_rows_that_are_delivered(staff, entity) -> None:
+    directory = staff.connect()
+    assert directory.capabilities.sums <= directory.capabilities.entities
+    if entity not in directory.capabilities.sums:
+        return
+    await someone_with(staff, entity)
+    await someone_with(staff, entity)
+    sums = await directory.checksums(entity)
+    assert sums == add_up(ENTITIES[entity], await scanned(directory, entity))
+    assert sum(count for count, _ in sums.values()) == await directory.count(entity)
+
+
+async def test_the_catalogue_tells_of_fields_that_are_used_and_of_others(staff) -> None:
+    directory = staff.connect()
+    made = await directory.catalogue()
+    assert made.used
+    assert all(made.used.values())
+    assert made.used.keys().isdisjoint(made.others)
+    assert await directory.catalogue() == made
+
+
+async def test_the_clock_there_is_told(staff) -> None:
+    assert abs(await staff.connect().now() - clock.now()) < timedelta(seconds=20)
+
+
+async def test_a_request_is_kept_once_and_what_became_of_it_told_where_the_base_keeps_requests(staff) -> None:
+    directory, member = staff.connect(), await staff.make("member")
+    request = Request("one key", member, "mandate", "RUM1", "Ten euros less, please", ON)
+    number = await directory.submit(request)
+    assert isinstance(number, str) is directory.capabilities.keeps_requests
+    if isinstance(number, Rejected):
+        return
+    position = await directory.position()
+    await staff.edit("request", number)
+    assert await directory.submit(request) == number, "found by its key, as people have worked on it"
+    assert (await directory.news(position)).ids == {"request": [number]}
+    [row] = await directory.rows_of("request", member)
+    named = dict(zip(ENTITIES["request"].incoming, row, strict=True))
+    assert (named["key"], named["about"], named["wish"]) == ("one key", "RUM1", "Ten euros less, please")
+    assert (named["state"], named["answer"]) == ("accepted", "We have called you")
 
 
 async def test_a_receipt_is_taken_by_a_base_that_keeps_receipts(staff) -> None:

@@ -42,18 +42,31 @@ accounts = count(1)
 class TrytonHands:
     entities = frozenset(MODELS)
     moves = "mandate"
+    rejects = frozenset({"no code of a country", "no country"})
 
     def __init__(self, url: str, dsn: str) -> None:
         self.url, self.dsn, self.client = url, dsn, Client(url)
         self._open: list[TrytonDirectory] = []
 
     def connect(self, **more: Any) -> TrytonDirectory:
-        self._open.append(TrytonDirectory(self.url, **more))
+        return self._to(self.url, **more)
+
+    def _to(self, url: str, **more: Any) -> TrytonDirectory:
+        self._open.append(TrytonDirectory(url, **more))
         return self._open[-1]
 
     def hasty(self) -> tuple[TrytonDirectory, float]:
         """One that looks back only so many seconds."""
         return self.connect(overlap=OVERLAP / 120), 1.0
+
+    async def lose(self) -> None:
+        """Tryton's fields are its code: see test_tryton.py."""
+
+    def stranger(self) -> TrytonDirectory:
+        return self._to(self.url.replace("admin:", "nobody:"))
+
+    def at(self, port: int) -> TrytonDirectory:
+        return self._to(f"tryton+http://someone:secret@127.0.0.1:{port}/base")
 
     async def close(self) -> None:
         for directory in self._open:

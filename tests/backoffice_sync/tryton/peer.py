@@ -40,7 +40,9 @@ class Peer:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not self.kept.exists():
                 self._fill(database)
-                self._tool("pg_dump", "-Fc", "--no-owner", "-f", str(self.kept), "-d", self.server.dsn(database))
+                begun = self.kept.with_suffix(".begun")  # one that was cut short must not look like a whole one
+                self._tool("pg_dump", "-Fc", "--no-owner", "-f", str(begun), "-d", self.server.dsn(database))
+                begun.rename(self.kept)
                 return
         self._tool("pg_restore", "--no-owner", "-d", self.server.dsn(database), str(self.kept))
 

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from backoffice_sync.connectors.tryton.client import Fault
 from backoffice_sync.connectors.tryton.connector import TrytonDirectory
 from backoffice_sync.connectors.tryton.sources import SOURCES
 from backoffice_sync.connectors.tryton.writer import Unwritable
@@ -176,6 +177,58 @@ async def test_a_field_that_is_gone_stops_the_sync_by_name(directory, monkeypatc
     monkeypatch.setitem(SOURCES, "address", changed)
     with pytest.raises(SchemaChanged, match=r"^party\.address\.postbox$"):
         await directory.position()
+
+
+async def test_a_field_that_goes_while_the_sync_runs_is_named_as_soon_as_a_question_fails(
+    directory, monkeypatch
+) -> None:
+    position = await directory.position()
+    phone = SOURCES["phone"]
+    monkeypatch.setitem(SOURCES, "phone", replace(phone, fields=(*phone.fields, "speed_dial")))
+    assert await directory.news(position), "nobody has looked yet"
+
+    async def fail(_: str) -> None:
+        raise Fault
+
+    monkeypatch.setattr(directory._follower, "since", fail)
+    with pytest.raises(Fault):
+        await directory.news(position)
+    with pytest.raises(SchemaChanged, match=r"^party\.contact_mechanism\.speed_dial$"):
+        await directory.news(position)
+
+
+async def test_the_catalogue_follows_fields_to_other_models_and_misses_none_of_them(directory, monkeypatch) -> None:
+    made = await directory.catalogue()
+    assert made.used["account.payment.sepa.mandate.identification"] == "char, at most 35"
+    assert made.used["party.address.country"] == "many2one, country.country"
+    assert made.used["country.country.code"] == "char, at most 2"
+    assert made.used["party.contact_mechanism.value"] == "char, required"
+    assert made.others["party.party.full_name"] == "char"
+    read = {f"{source.model}.{name}" for source in SOURCES.values() for name in source.names}
+    assert read <= made.used.keys()
+    address = SOURCES["address"]
+    fields = tuple(name.replace("country.code", "country.sign") for name in address.fields)
+    monkeypatch.setitem(SOURCES, "address", replace(address, fields=fields))
+    with pytest.raises(SchemaChanged, match=r"^country\.country\.sign$"):
+        await directory.catalogue()
+
+
+async def test_a_model_that_is_not_installed_is_named(directory, monkeypatch) -> None:
+    monkeypatch.setitem(SOURCES, "memo", replace(SOURCES["memo"], model="ir.memo"))
+    with pytest.raises(SchemaChanged, match=r"^ir\.memo$"):
+        await directory.position()
+
+
+async def test_an_address_without_a_country_is_a_french_one(directory, hands) -> None:
+    anne = await hands.make("member")
+    nowhere = await hands.create("country.country", name="Atlantis")
+    for country in (None, nowhere):
+        home = await hands.create("party.address", party=int(anne), street_name="rue Basse", country=country)
+        assert (await directory.read(anne, "address"))["country"] == "FR"
+        assert await write(directory, anne, "address", town=f"Nice {home}") == Applied()
+        [kept] = await hands.client.call("party.address.read", [home], ["country", "city"])
+        assert (kept["country"], kept["city"]) == (country, f"Nice {home}"), "and staff's own is left as it is"
+        await hands.client.call("party.address.write", [home], {"active": False})
 
 
 async def test_a_user_who_may_not_look_for_what_we_need_is_said_to_be_one(tryton, hands) -> None:

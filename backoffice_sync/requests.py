@@ -1,0 +1,88 @@
+"""Handing over what donors ask people to do: each request once, under its key, to a central base that keeps them.
+
+One that it refuses stays with the portal's own desk. Two workers at once, or a crash
+before our note, double nothing: the central base finds a request by its key.
+"""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, case, select, update
+
+from backoffice_sync.directory import Directory, DirectoryUnreachable, Rejected, Request
+from backoffice_sync.duty import alone
+from backoffice_sync.parking import GIVEN_UP
+from portal.database import Database
+from portal.members.models import Member
+from portal.requests.models import MemberRequest
+
+log = logging.getLogger("backoffice_sync.requests")
+
+WAITING = (
+    select(
+        MemberRequest.id, MemberRequest.key, MemberRequest.kind, MemberRequest.about, MemberRequest.wish,
+        MemberRequest.asked_on, MemberRequest.attempts, Member.central_id,
+    )
+    .join(Member, Member.id == MemberRequest.member_id)
+    .where(MemberRequest.state == "saved", MemberRequest.undelivered == "")
+    .order_by(MemberRequest.attempts, MemberRequest.asked_on, MemberRequest.id)
+)  # fmt: skip
+
+
+async def deliver_requests(portal: Database, directory: Directory, *, limit: int = 100) -> int:
+    """Hand over what has not been handed over yet, the oldest first; gives how many were taken.
+
+    Raises:
+        DirectoryUnreachable: the rest waits, and the one that was not answered lets the others go first.
+    """
+    if not directory.capabilities.keeps_requests:
+        return 0
+    taken = 0
+    async with alone(portal, "requests") as mine:
+        for waiting in await _waiting(portal, limit) if mine else ():
+            answer = await _submit(portal, directory, waiting)
+            if isinstance(answer, Rejected):
+                log.error("request %s was not taken by the central base", waiting.key)
+                await _note(portal, waiting, undelivered=answer.reason)
+            elif answer is not None:  # a pull may have come first, with a later state
+                received = case((MemberRequest.state == "saved", "received"), else_=MemberRequest.state)
+                await _note(portal, waiting, central_id=answer, state=received)
+                taken += 1
+    return taken
+
+
+async def _submit(portal: Database, directory: Directory, waiting: Row[Any]) -> str | Rejected | None:
+    """Its number there; None when something is wrong with this very request, which is tried once more."""
+    try:
+        return await directory.submit(_as_request(waiting))
+    except DirectoryUnreachable:
+        await _note(portal, waiting, attempts=MemberRequest.attempts + 1)
+        raise
+    except Exception:
+        log.exception("a request could not be handed over")
+        if waiting.attempts:
+            return Rejected(GIVEN_UP)
+        await _note(portal, waiting, attempts=MemberRequest.attempts + 1)
+        return None
+
+
+async def _note(portal: Database, waiting: Row[Any], **values: object) -> None:
+    async with portal.begin() as db:
+        await db.execute(update(MemberRequest).where(MemberRequest.id == waiting.id).values(**values))
+
+
+async def _waiting(portal: Database, limit: int) -> Sequence[Any]:
+    async with portal.begin() as db:
+        return (await db.execute(WAITING.limit(limit))).all()
+
+
+def _as_request(waiting: Row[Any]) -> Request:
+    return Request(
+        key=waiting.key,
+        member=waiting.central_id,
+        kind=waiting.kind,
+        about=waiting.about,
+        wish=waiting.wish,
+        asked_on=waiting.asked_on,
+    )

@@ -1,0 +1,140 @@
+"""What can be asked of us, by when we answer, and the words for it."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from portal.i18n import N_
+from portal.mandates.rules import months_later
+
+KINDS = {
+    "mandate": N_("Change of a direct debit"),
+    "document": N_("A document"),
+    "data": N_("Personal data"),
+    "other": N_("Something else"),
+}
+"""What a donor can ask."""
+TITLES = KINDS | {"change": N_("A change that our team makes by hand"), "identity": N_("Name and registration")}
+"""A `change` is made by staff, of one that could not be passed on; `identity` is a correction, with its own pages."""
+PURPOSES = {
+    "mandate": N_("Another amount, another day, a pause, or the end of your regular gift."),
+    "document": N_("A copy of a letter, an older tax receipt, a certificate."),
+    "data": N_("See, erase or take away what we know about you: your rights under the GDPR."),
+    "other": N_("Any other wish: tell us in your own words."),
+}
+
+WISHES = {
+    "mandate": {
+        "amount": (N_("Another amount"), N_("Tell us the new amount, and from when.")),
+        "date": (N_("Another day or rhythm"), N_("Tell us which day of the month suits you, or how often.")),
+        "pause": (N_("A pause"), N_("Tell us from when and until when.")),
+        "stop": (N_("End this direct debit"), N_("We then ask your bank for nothing more.")),
+        "else": (N_("Another change"), N_("Tell us in your own words.")),
+    },
+    "document": {
+        "letter": (N_("A copy of a letter"), N_("Tell us which letter, and about when you had it.")),
+        "receipt": (N_("A tax receipt that I do not find"), N_("Tell us for which year.")),
+        "certificate": (N_("A certificate"), N_("Tell us what it must say, and for whom it is.")),
+        "else": (N_("Another document"), N_("Tell us which one.")),
+    },
+    "data": {
+        "access": (
+            N_("A copy of what you know about me"),
+            N_("With where we have it from, who else has it and how long we keep it (GDPR, article 15)."),
+        ),
+        "erasure": (
+            N_("Erase what you know about me"),
+            N_("We keep only what the law obliges us to, such as tax receipts and accounts (GDPR, article 17)."),
+        ),
+        "restriction": (
+            N_("Leave what you know about me untouched"),
+            N_("We keep it but do not use it, for example until an error is cleared up (GDPR, article 18)."),
+        ),
+        "portability": (
+            N_("Take away what I gave you"),
+            N_("Your details as a file that a computer elsewhere can read (GDPR, article 20)."),
+        ),
+        "objection": (
+            N_("Object to a use of what you know about me"),
+            N_("Tell us which use, and why it is not right for you (GDPR, article 21)."),
+        ),
+    },
+}
+"""What exactly, by kind, each with one plain sentence; a name or an address is corrected elsewhere (article 16)."""
+SELF_EXPLANATORY = {("mandate", "stop"), ("data", "access"), ("data", "erasure"), ("data", "portability")}
+"""Those that need no words of the donor."""
+LONGEST = 1_000
+
+STATES = {
+    "saved": N_("Saved for our team"),
+    "received": N_("Received by our team"),
+    "seen": N_("Being looked at by our team"),
+    "accepted": N_("Accepted"),
+    "refused": N_("Not accepted"),
+}
+UNDECIDED = ("saved", "received", "seen")
+
+ANSWERED_WITHIN = timedelta(days=14)
+"""What we set ourselves, where no law does."""
+URGENT = timedelta(days=7)
+"""Before the law's deadline."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked: `about` what, one open request for each, and `text` for whoever reads it."""
+
+    about: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What staff decided; `text` is for the donor, and needed to refuse."""
+
+    accepted: bool
+    text: str
+
+
+def title(kind: str) -> str:
+    """Of any request; the central base may know kinds of its own."""
+    return TITLES.get(kind, TITLES["other"])
+
+
+def answer_by(kind: str, asked_on: date) -> date:
+    """The last day for the answer: one month for rights over one's data (GDPR art. 12 (3)), else as we wish it."""
+    return months_later(asked_on, 1) if kind == "data" else asked_on + ANSWERED_WITHIN
+
+
+def is_urgent(kind: str, asked_on: date, today: date) -> bool:
+    return kind == "data" and answer_by(kind, asked_on) - today < URGENT
+
+
+ROLES = ("editor", "compliance", "administrator")
+"""The roles that decide on requests."""
+
+
+def handled_by(role: str) -> list[str]:
+    """The kinds that somebody with this role decides on: rights over data are for those who know the law."""
+    return [kind for kind in (*KINDS, "change") if kind != "data" or role != "editor"]
+
+
+IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+
+
+def holds_iban(text: str) -> bool:
+    """An account number stands in the text, however it is spaced; its check digits tell it from other words."""
+    words = re.findall(r"[A-Z0-9]+", text.upper())
+    return any(_is_iban("".join(words[first:last])) for first in range(len(words)) for last in _ends(words, first))
+
+
+def _ends(words: list[str], first: int) -> range:
+    """Where a number that starts there can end: none has more than 34 characters."""
+    return range(first + 1, min(len(words), first + 34) + 1) if re.match("[A-Z]{2}", words[first]) else range(0)
+
+
+def _is_iban(text: str) -> bool:
+    """ISO 13616: the country and check digits at the end, letters as 10 to 35, and a remainder of 1."""
+    if not IBAN.fullmatch(text):
+        return False
+    return int("".join(str(int(letter, 36)) for letter in text[4:] + text[:4])) % 97 == 1

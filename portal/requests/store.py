@@ -1,0 +1,37 @@
+"""How a request comes to be, whoever makes it: the donor on their pages, or staff for a change that is stuck."""
+
+import uuid
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal import clock, journal
+from portal.requests.models import OPEN, MemberRequest
+
+
+class AlreadyAsked(Exception):
+    """The member has asked the same of us, and waits for the answer: one open request for each kind and subject."""
+
+
+async def ask(db: AsyncSession, member_id: UUID, kind: str, *, about: str, wish: str, actor: str) -> UUID:
+    """Note what is asked of us; two who ask the same at once make one request.
+
+    Raises:
+        AlreadyAsked: there is an open one; nothing was written.
+    """
+    request_id = uuid.uuid4()
+    row = insert(MemberRequest).values(
+        id=request_id,
+        key=str(request_id),
+        member_id=member_id,
+        kind=kind,
+        about=about,
+        wish=wish,
+        asked_on=clock.today(),
+    )
+    one_open = row.on_conflict_do_nothing(index_elements=["member_id", "kind", "about"], index_where=OPEN)
+    if await db.scalar(one_open.returning(MemberRequest.id)) is None:
+        raise AlreadyAsked
+    await journal.write(db, "request.asked", actor=actor, member_id=member_id, subject=kind, about=about)
+    return request_id

@@ -1,0 +1,97 @@
+"""Deciding on a change that did not arrive: once, by whoever is first."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal import changes, i18n, journal
+from portal.changes import GROUP_WORDS
+from portal.corrections.rules import merged
+from portal.i18n import N_
+from portal.requests import store as requests
+from portal.reviews import queries, rules
+from portal.reviews.models import SyncConflict
+from portal.tracking import store
+
+
+class AskedBefore(Exception):
+    """There is an open request about the same already."""
+
+
+async def send_again(db: AsyncSession, change_id: UUID, *, actor: str, corrected: dict[str, Any] | None = None) -> bool:
+    """Pass it on once more, as it is or corrected; False when it is decided already, or something newer was saved."""
+    change = await _waiting(db, change_id)
+    if change is None or not rules.can_be_sent_again(change):
+        return False
+    old, new = change.old, corrected or change.new
+    if change.group == "identity":  # the central records decide on names: they are asked to replace what they hold now
+        old = await queries.present(db, change)
+        new = merged(old or {}, old=change.old, new=change.new)
+    if not change.is_held:
+        await store.put(db, change.member_id, change.group, new)
+    await changes.retry(db, change.member_id, change.group, change.id, old=old, new=new)
+    await _note(db, "change.retried", change, actor, corrected=corrected is not None)
+    return True
+
+
+async def give_up(db: AsyncSession, change_id: UUID, reason: str, *, actor: str) -> bool:
+    """It is not tried again, and the member reads why; False as above, and for what protects the member."""
+    change = await _waiting(db, change_id)
+    if change is None or not rules.can_be_ended(change):
+        return False
+    await changes.give_up(db, change.id, reason)
+    await _note(db, "change.dropped", change, actor, reason=reason)
+    return True
+
+
+async def make_request(db: AsyncSession, change_id: UUID, *, actor: str) -> bool:
+    """People carry it out by hand; False as above.
+
+    Raises:
+        AskedBefore: there is one open already; nothing was changed.
+    """
+    change = await _waiting(db, change_id)
+    if change is None or not rules.can_be_ended(change):
+        return False
+    try:
+        await requests.ask(db, change.member_id, "change", about=change.group, wish=_wish(change), actor=actor)
+    except requests.AlreadyAsked as error:
+        raise AskedBefore from error
+    await changes.give_up(db, change.id, rules.REQUESTED)
+    await _note(db, "change.dropped", change, actor, reason=rules.REQUESTED)
+    return True
+
+
+async def note_conflict(db: AsyncSession, conflict_id: UUID, *, actor: str) -> None:
+    """Somebody has looked at it; who was first stays."""
+    unseen = update(SyncConflict).where(SyncConflict.id == conflict_id, SyncConflict.looked_at.is_(None))
+    await db.execute(unseen.values(looked_at=func.now(), looked_by=actor))
+
+
+async def _waiting(db: AsyncSession, change_id: UUID) -> queries.Change | None:
+    """The change if it still waits, from now on ours alone to decide."""
+    change = await queries.one(db, change_id)
+    if change is None:
+        return None
+    await changes.lock(db, change.member_id)
+    change = await queries.one(db, change_id)
+    return change if change is not None and change.waits else None
+
+
+def _wish(change: queries.Change) -> str:
+    """In the language of the association, whose people read it."""
+    token = i18n.language.set(i18n.DEFAULT)
+    try:
+        nothing = i18n.gettext(N_("nothing"))
+        old, new = ("; ".join(rules.lines(change.group, value)) or nothing for value in (change.old, change.new))
+        sentence = i18n.gettext(N_("%(what)s: please change “%(old)s” to “%(new)s”."))
+        return sentence % {"what": i18n.gettext(GROUP_WORDS[change.group]), "old": old, "new": new}
+    finally:
+        i18n.language.reset(token)
+
+
+async def _note(db: AsyncSession, kind: str, change: queries.Change, actor: str, **data: object) -> None:
+    facts = {"group": change.group, "change": str(change.id)} | data
+    await journal.write(db, kind, actor=actor, member_id=change.member_id, **facts)
