@@ -31,19 +31,22 @@ class Languages(MemoryDirectory):
         self.spoken = {f"c{number}": "fr" for number in range(1, count + 1)}
         self.written: list[tuple[str, str]] = []
 
-    async def read(self, member: str, _group: str) -> Value | None:
+    async def read(self, member: str, group: str) -> Value | None:
         if member not in self.spoken:
             raise MemberGone
         return {"language": self.spoken[member]}
 
-    async def rows_of(self, _entity: str, member: str) -> list[Row]:
-        card = dict.fromkeys(ENTITIES["member"].incoming, "") | {"central_id": member, "number": member.upper()}
+    async def rows_of(self, entity: str, member: str) -> list[Row]:
+        card: dict[str, Any] = dict.fromkeys(ENTITIES["member"].incoming, "") | {
+            "central_id": member,
+            "number": member.upper(),
+        }
         card |= {"kind": "person", "first_name": "Anne", "last_name": "Durand", "language": self.spoken[member]}
         card |= {"siren": None, "deceased_on": None, "stop_promo": False, "closed": False}
         return [tuple(card[name] for name in ENTITIES["member"].incoming)]
 
     async def write(
-        self, member: str, _group: str, value: Value | None, *, expected: Value | None, **_: str
+        self, member: str, group: str, value: Value | None, *, expected: Value | None, change_id: str
     ) -> Outcome:
         if {"language": self.spoken[member]} != expected:
             return Conflict()
@@ -52,7 +55,7 @@ class Languages(MemoryDirectory):
         return Applied()
 
 
-def gather(owner: psycopg.Connection[Any], count: int) -> Languages:
+def gather(owner: psycopg.Connection[Any], count: int) -> Any:
     owner.execute(MEMBERS, [count])
     owner.execute(CHANGES)
     owner.execute(MOVING)

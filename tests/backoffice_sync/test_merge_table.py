@@ -77,9 +77,15 @@ def test_after_a_write_both_agree_and_once_more_changes_nothing(base, ours, thei
     )
 
 
+def objections(base, ours, theirs) -> set[str]:
+    value = merged(OBJECTIONS, base=said(base), ours=said(ours), theirs=said(theirs))
+    assert value is not None
+    return set(value["objections"])
+
+
 @given(codes, codes, codes)
 def test_an_objection_that_one_side_knows_of_is_lost_only_when_a_side_took_it_away(base, ours, theirs) -> None:
-    found = set(merged(OBJECTIONS, base=said(base), ours=said(ours), theirs=said(theirs))["objections"])
+    found = objections(base, ours, theirs)
     for code in ours | theirs:
         taken_away = code in base and (code not in ours or code not in theirs)
         assert code in found or taken_away, code
@@ -87,7 +93,7 @@ def test_an_objection_that_one_side_knows_of_is_lost_only_when_a_side_took_it_aw
 
 @given(codes, codes, codes)
 def test_what_neither_side_touched_stays(base, ours, theirs) -> None:
-    found = set(merged(OBJECTIONS, base=said(base), ours=said(ours), theirs=said(theirs))["objections"])
+    found = objections(base, ours, theirs)
     assert base & ours & theirs <= found
     assert not found - (ours | theirs), "and nothing comes from nowhere"
 

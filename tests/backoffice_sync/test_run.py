@@ -94,7 +94,7 @@ def started(settings, central_url: str, log: Path) -> subprocess.Popen[bytes]:
     sync = role_url(settings.database_url, settings.secret_key, "portal_sync").render_as_string(hide_password=False)
     urls = {"PORTAL_DATABASE_URL": sync, "CENTRAL_URL": central_url}
     with log.open("wb") as output:
-        command = [Path(sys.executable).parent / "backoffice-sync", "run"]
+        command = [str(Path(sys.executable).parent / "backoffice-sync"), "run"]
         return subprocess.Popen(command, env=os.environ | urls, stdout=output, stderr=output)
 
 

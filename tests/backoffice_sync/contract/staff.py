@@ -148,7 +148,7 @@ class MemoryStaff(_Base):
     def stranger(self) -> None:
         return None
 
-    def at(self, port: int) -> None:  # noqa: ARG002 - as the protocol says
+    def at(self, port: int) -> None:
         return None
 
     async def close(self) -> None:

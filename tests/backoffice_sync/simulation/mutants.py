@@ -101,7 +101,7 @@ FOUND_AS: dict[Mutant, str] = {
     nothing_noted_before_it_is_sent: "nobody typed that|without a cause|not the last word",
     done_before_it_is_written: "lost|differs|said confirmed",
     no_note_of_a_conflict: "lost|overruled in silence",
-    no_normal_form: "without a cause|never through|written again|StillChanging",
-    written_though_it_is_there: "written again|written twice",
+    no_normal_form: "without a cause|never through|written again|not the last word|differs",
+    written_though_it_is_there: "written again",
 }
 """What the observer says of each."""
