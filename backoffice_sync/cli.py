@@ -15,6 +15,7 @@ from backoffice_sync import cli_sync
 from backoffice_sync import settings as configuration
 from backoffice_sync.both import with_both, with_portal
 from backoffice_sync.central_file import BaseNotEmptyError
+from backoffice_sync.compare.drift import NotLoadedError
 from backoffice_sync.directory import (
     CertificateRefused,
     CredentialsRefused,
@@ -22,9 +23,8 @@ from backoffice_sync.directory import (
     DirectoryUnreachable,
     SchemaChanged,
 )
-from backoffice_sync.drift import NotLoadedError
-from backoffice_sync.dry_run import NotYetError
 from backoffice_sync.npsp import ExportError
+from backoffice_sync.outward.dry_run import NotYetError
 from backoffice_sync.settings import SyncSettings
 from portal import clock, logs
 from portal.database import Database
@@ -82,8 +82,8 @@ def main() -> None:
 
 def status(options: argparse.Namespace) -> int:
     """lag, counts and troubles, without asking the central base; ends with 1 when something is bad"""
-    from backoffice_sync import metrics, report
-    from backoffice_sync.status import status as look
+    from backoffice_sync.watch import metrics, report
+    from backoffice_sync.watch.status import status as look
 
     found = asyncio.run(with_portal(look))
     if options.json:
@@ -97,7 +97,7 @@ def status(options: argparse.Namespace) -> int:
 
 def dictionary(options: argparse.Namespace) -> None:
     """which data goes where, and who has the say"""
-    from backoffice_sync import dictionary as book
+    from backoffice_sync.watch import dictionary as book
 
     async def read(portal: Database, central: Directory, _: SyncSettings) -> list[Any]:
         await book.publish(portal, central)

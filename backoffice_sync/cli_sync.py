@@ -8,19 +8,19 @@ from typing import Any
 
 from tqdm import tqdm
 
-from backoffice_sync import catalogue as fields
-from backoffice_sync import dry_run
 from backoffice_sync import run as service
 from backoffice_sync.both import with_both
+from backoffice_sync.compare import catalogue as fields
+from backoffice_sync.compare.drift import Drift
+from backoffice_sync.compare.reconcile import reconcile as compare
 from backoffice_sync.directory import Directory
-from backoffice_sync.drift import Drift
-from backoffice_sync.load import Progress
-from backoffice_sync.pull import pull as bring
-from backoffice_sync.push import may_push
-from backoffice_sync.push import push as pass_on
-from backoffice_sync.receipts import deliver_receipts, retry_refused
-from backoffice_sync.reconcile import reconcile as compare
-from backoffice_sync.requests import deliver_requests
+from backoffice_sync.inward.load import Progress
+from backoffice_sync.inward.pull import pull as bring
+from backoffice_sync.outward import dry_run
+from backoffice_sync.outward.push import may_push
+from backoffice_sync.outward.push import push as pass_on
+from backoffice_sync.outward.receipts import deliver_receipts, retry_refused
+from backoffice_sync.outward.requests import deliver_requests
 from backoffice_sync.settings import SyncSettings
 from portal.database import Database
 

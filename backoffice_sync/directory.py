@@ -112,7 +112,7 @@ class Catalogue:
 
 
 Checksums = dict[int, tuple[int, int]]
-"""By thousand of numbers: how many rows, and the sum of their `fingerprint`s (see backoffice_sync/checksums.py)."""
+"""By thousand of numbers: how many rows, and the sum of their `fingerprint`s (compare/checksums.py)."""
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,7 @@ ENTITIES = {
             ("receipt_rhythm", "receipt_by"),
             (MEMBER,),
             key="member_id",
+            removable=False,
         ),
         Entity(
             "address",

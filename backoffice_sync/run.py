@@ -8,15 +8,16 @@ import signal
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
-from backoffice_sync import dictionary, reconcile
-from backoffice_sync.bounces import deliver_bounces
 from backoffice_sync.breaker import Breaker
+from backoffice_sync.compare import reconcile
 from backoffice_sync.directory import Directory, DirectoryUnreachable
 from backoffice_sync.duty import duty, in_words
-from backoffice_sync.pull import pull
-from backoffice_sync.push import may_push, pass_on
-from backoffice_sync.receipts import deliver_receipts
-from backoffice_sync.requests import deliver_requests
+from backoffice_sync.inward.pull import pull
+from backoffice_sync.outward.bounces import deliver_bounces
+from backoffice_sync.outward.push import may_push, pass_on
+from backoffice_sync.outward.receipts import deliver_receipts
+from backoffice_sync.outward.requests import deliver_requests
+from backoffice_sync.watch import dictionary
 from portal import changes
 from portal.changes import CHANNEL
 from portal.database import Database

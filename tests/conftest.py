@@ -22,7 +22,7 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from backoffice_sync.connectors.memory import MemoryDirectory
-from backoffice_sync.pull import pull
+from backoffice_sync.inward.pull import pull
 from portal import ROOT, embedded, migrations, work
 from portal.app import build
 from portal.database import Database, role_url

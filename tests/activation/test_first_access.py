@@ -7,9 +7,9 @@ import pytest
 
 from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
 from backoffice_sync.directory import Applied, Conflict
+from backoffice_sync.inward.pull import pull
 from backoffice_sync.mapping import ENTITIES
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
+from backoffice_sync.outward.push import push
 from portal import clock
 from portal.activation import actions, rules
 from portal.web import proof

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from backoffice_sync.push import push
+from backoffice_sync.outward.push import push
 from portal import clock
 from portal.app import build
 from portal.database import Database, role_url

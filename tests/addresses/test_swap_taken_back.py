@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backoffice_sync.push import push
+from backoffice_sync.outward.push import push
 from tests.addresses.conftest import add, place
 from tests.personas import MARIE
 from tests.tracking.conftest import CHANGES, undo

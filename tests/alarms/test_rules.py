@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backoffice_sync import absence
 from backoffice_sync.directory import CertificateRefused, CredentialsRefused, DirectoryUnreachable, SchemaChanged
 from backoffice_sync.duty import in_words
+from backoffice_sync.inward import absence
 from portal.alarms.rules import MOST_PARKED, Duty, Reading, alarms
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from backoffice_sync.pull import pull
-from backoffice_sync.receipts import deliver_receipts
+from backoffice_sync.inward.pull import pull
+from backoffice_sync.outward.receipts import deliver_receipts
 from tests.backoffice_sync.bases import Base, Reference, Twin, fill
 from tests.issuing.conftest import cancel, command_database, issue  # noqa: F401 - the portal's side
 from tests.issuing.givers import LAST_YEAR

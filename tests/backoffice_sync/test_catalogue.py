@@ -5,8 +5,9 @@ import dataclasses
 
 import pytest
 
-from backoffice_sync import catalogue, cli
-from backoffice_sync.catalogue import FieldsChanged
+from backoffice_sync import cli
+from backoffice_sync.compare import catalogue
+from backoffice_sync.compare.catalogue import FieldsChanged
 from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
 from backoffice_sync.directory import Catalogue, DirectoryUnreachable
 from portal.database import role_url

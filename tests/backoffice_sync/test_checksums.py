@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Boolean, Date, Integer, Numeric
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from backoffice_sync import staging
-from backoffice_sync.checksums import UNNUMBERED, add_up, counted, fingerprint, summed, thousand
+from backoffice_sync.compare.checksums import UNNUMBERED, add_up, counted, fingerprint, summed, thousand
+from backoffice_sync.inward import staging
 from backoffice_sync.mapping import ENTITIES, Entity
 
 EXAMPLES = 25

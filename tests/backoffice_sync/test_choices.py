@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from backoffice_sync.directory import Rejected
-from backoffice_sync.push import push
+from backoffice_sync.outward.push import push
 from portal.consents import store
 from portal.database import Database
 from portal.members.models import Member

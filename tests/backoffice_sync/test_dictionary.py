@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from backoffice_sync.descriptions import DESCRIPTIONS, Direction, Owner, Sensitivity
-from backoffice_sync.dictionary import entries, in_words, measure, publish
 from backoffice_sync.mapping import ENTITIES, GROUPS
-from backoffice_sync.push import push
+from backoffice_sync.outward.push import push
+from backoffice_sync.watch.descriptions import DESCRIPTIONS, Direction, Owner, Sensitivity
+from backoffice_sync.watch.dictionary import entries, in_words, measure, publish
 from portal.dictionary import queries, rules
 from tests.personas import MARIE
 from tests.reviews.conftest import move

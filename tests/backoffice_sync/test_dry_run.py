@@ -2,10 +2,10 @@
 
 import pytest
 
-from backoffice_sync.dry_run import NotYetError, Planned, enable, plan
-from backoffice_sync.pull import pull
-from backoffice_sync.push import may_push, push
-from backoffice_sync.reconcile import reconcile
+from backoffice_sync.compare.reconcile import reconcile
+from backoffice_sync.inward.pull import pull
+from backoffice_sync.outward.dry_run import NotYetError, Planned, enable, plan
+from backoffice_sync.outward.push import may_push, push
 from tests.backoffice_sync.test_push import change_address, statuses, street_there, type_into_central
 from tests.personas import NADIA
 

@@ -6,8 +6,8 @@ import pytest
 
 from backoffice_sync.directory import CredentialsRefused, DirectoryUnreachable, SchemaChanged
 from backoffice_sync.duty import alone
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
+from backoffice_sync.inward.pull import pull
+from backoffice_sync.outward.push import push
 from portal import clock
 from tests.backoffice_sync.test_push import change_address, type_into_central
 

@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backoffice_sync.directory import DirectoryUnreachable, Rejected
+from backoffice_sync.inward.pull import pull
 from backoffice_sync.mapping import ENTITIES, GROUPS
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
+from backoffice_sync.outward.push import push
 from portal import changes, clock
 from portal.consents.models import ContactChoice
 from portal.members.models import Member

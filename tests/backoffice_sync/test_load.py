@@ -10,11 +10,11 @@ import time
 import psycopg
 import pytest
 
-from backoffice_sync import load as loading
 from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
 from backoffice_sync.directory import DirectoryUnreachable
+from backoffice_sync.inward import load as loading
+from backoffice_sync.inward.pull import pull
 from backoffice_sync.mapping import ENTITIES
-from backoffice_sync.pull import pull
 from portal.database import role_url
 from tests.backoffice_sync.test_push import type_into_central
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 
 from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
+from backoffice_sync.inward.pull import pull
 from backoffice_sync.npsp import load
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
-from backoffice_sync.report import in_words
-from backoffice_sync.status import status
+from backoffice_sync.outward.push import push
+from backoffice_sync.watch.report import in_words
+from backoffice_sync.watch.status import status
 from tests.personas import Person
 from tests.signin.test_signing_in import ask, link_in
 

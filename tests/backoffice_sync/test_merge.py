@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backoffice_sync.mapping import GROUPS, Rule
-from backoffice_sync.merge import Decision, decide, merged
+from backoffice_sync.outward.merge import Decision, decide, merged
 from portal.items import in_order
 
 NOTHING = object()

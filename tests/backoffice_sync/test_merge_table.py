@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backoffice_sync.mapping import GROUPS, Rule
-from backoffice_sync.merge import Decision, decide, merged
+from backoffice_sync.outward.merge import Decision, decide, merged
 from portal.items import in_order
 
 A, B, C = {"town": "A"}, {"town": "B"}, {"town": "C"}

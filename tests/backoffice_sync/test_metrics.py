@@ -2,9 +2,9 @@
 
 import re
 
-from backoffice_sync.metrics import in_prometheus
-from backoffice_sync.push import push
-from backoffice_sync.status import status
+from backoffice_sync.outward.push import push
+from backoffice_sync.watch.metrics import in_prometheus
+from backoffice_sync.watch.status import status
 from portal.i18n import N_
 from tests.personas import MARIE
 from tests.reviews.conftest import move

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
+from backoffice_sync.compare.reconcile import reconcile
+from backoffice_sync.inward.pull import pull
 from backoffice_sync.mapping import ENTITIES, GROUPS
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
-from backoffice_sync.reconcile import reconcile
+from backoffice_sync.outward.push import push
 from portal.consents import store
 from portal.database import Database
 from portal.members.models import Member

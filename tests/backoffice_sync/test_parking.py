@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from backoffice_sync.directory import CredentialsRefused, DirectoryUnreachable, SchemaChanged
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
+from backoffice_sync.inward.pull import pull
+from backoffice_sync.outward.push import push
 from portal import changes
 from tests.backoffice_sync.test_push import change_address, due_now, statuses, street_there
 from tests.personas import MARIE, NADIA

@@ -7,9 +7,9 @@ from backoffice_sync import mapping
 from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
 from backoffice_sync.demo import fill
 from backoffice_sync.directory import DirectoryUnreachable
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
-from backoffice_sync.status import status
+from backoffice_sync.inward.pull import pull
+from backoffice_sync.outward.push import push
+from backoffice_sync.watch.status import status
 from portal import clock
 from tests.backoffice_sync.test_push import change_address, type_into_central
 from tests.personas import MARIE, NADIA

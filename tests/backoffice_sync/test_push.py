@@ -2,10 +2,10 @@
 
 import pytest
 
+from backoffice_sync.inward.pull import pull
 from backoffice_sync.mapping import ENTITIES
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
-from backoffice_sync.status import status
+from backoffice_sync.outward.push import push
+from backoffice_sync.watch.status import status
 from tests.personas import EDITOR, MARIE, NADIA
 
 NEW = {"house_number": "5", "street": "place Bellecour", "unit": "", "postcode": "69002", "town": "Lyon"}

@@ -8,9 +8,9 @@ import time
 import psycopg
 import pytest
 
+from backoffice_sync.compare.reconcile import reconcile
 from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
-from backoffice_sync.pull import pull
-from backoffice_sync.reconcile import reconcile
+from backoffice_sync.inward.pull import pull
 
 SECONDS = 4.0
 MEMBERS = 200

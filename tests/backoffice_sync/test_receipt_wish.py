@@ -8,8 +8,8 @@ import pytest
 
 from backoffice_sync.connectors.memory import MemoryDirectory
 from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
+from backoffice_sync.inward.pull import pull
+from backoffice_sync.outward.push import push
 from tests.backoffice_sync.test_push import due_now, statuses, type_into_central
 from tests.personas import CLAIRE, MARIE, NADIA, PAUL, STRANGER, Person
 
@@ -239,7 +239,7 @@ async def test_the_wish_of_a_closed_record_is_refused_with_the_reason(
     assert owner.execute("SELECT count(*) FROM receipt_wish WHERE held").fetchone() == (0,)
 
 
-async def test_the_wish_of_a_deleted_record_is_refused_and_forgotten(
+async def test_the_wish_of_a_deleted_record_is_refused_and_shows_again_what_was_before(
     central, central_url, choose, owner, here, sync_database
 ) -> None:
     base = Reference(central, PostgresDirectory(central_url))
@@ -252,7 +252,7 @@ async def test_the_wish_of_a_deleted_record_is_refused_and_forgotten(
     await push(sync_database, base.directory)
     await base.directory.close()
     assert statuses(owner) == ["refused"]
-    assert here() is None
+    assert here() == ("annual", "post", False)
 
 
 async def test_a_wish_that_the_base_refuses_is_undone_here(

@@ -3,7 +3,7 @@
 from datetime import date
 
 from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
-from backoffice_sync.receipts import deliver_receipts
+from backoffice_sync.outward.receipts import deliver_receipts
 from portal import clock
 from tests.backoffice_sync.bases import ANNE, LUC, TWIN, all_of, give, key_of, set_aside
 from tests.issuing.givers import LAST_YEAR

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from backoffice_sync.receipts import retry_refused
+from backoffice_sync.outward.receipts import retry_refused
 from portal import clock
 from tests.backoffice_sync.bases import ANNE, LUC, all_of, key_of
 from tests.issuing.givers import LAST_YEAR

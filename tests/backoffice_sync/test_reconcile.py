@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backoffice_sync import reconcile as sweeping
-from backoffice_sync.drift import Drift, NotLoadedError
-from backoffice_sync.dry_run import NotYetError, enable
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
-from backoffice_sync.reconcile import reconcile
+from backoffice_sync.compare import reconcile as sweeping
+from backoffice_sync.compare.drift import Drift, NotLoadedError
+from backoffice_sync.compare.reconcile import reconcile
+from backoffice_sync.inward.pull import pull
+from backoffice_sync.outward.dry_run import NotYetError, enable
+from backoffice_sync.outward.push import push
 from portal import clock
 from tests.backoffice_sync.bases import ANNE, LUC, Reference, Twin
 from tests.backoffice_sync.test_push import change_address, statuses, street_there, type_into_central

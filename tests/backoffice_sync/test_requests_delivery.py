@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from backoffice_sync.directory import DirectoryUnreachable, Rejected
-from backoffice_sync.pull import pull
-from backoffice_sync.requests import deliver_requests
+from backoffice_sync.inward.pull import pull
+from backoffice_sync.outward.requests import deliver_requests
 from tests.backoffice_sync.bases import ANNE, LUC, Twin
 
 HERE = "SELECT state, answer, central_id IS NOT NULL, undelivered FROM member_request ORDER BY wish"

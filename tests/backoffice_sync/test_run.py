@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from backoffice_sync.pull import pull
+from backoffice_sync.inward.pull import pull
 from backoffice_sync.run import Service
 from portal.database import role_url
 from tests.backoffice_sync.bases import ANNE, Reference, fill

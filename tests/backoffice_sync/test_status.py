@@ -8,12 +8,12 @@ from datetime import timedelta
 
 import pytest
 
-from backoffice_sync import report
+from backoffice_sync.inward.pull import pull
 from backoffice_sync.mapping import ENTITIES
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
-from backoffice_sync.report import Level, ago, in_words, is_well, lines
-from backoffice_sync.status import status
+from backoffice_sync.outward.push import push
+from backoffice_sync.watch import report
+from backoffice_sync.watch.report import Level, ago, in_words, is_well, lines
+from backoffice_sync.watch.status import status
 from portal import changes, clock
 from portal.i18n import N_
 from tests.conftest import SECRET

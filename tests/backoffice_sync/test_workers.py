@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 
 from backoffice_sync.directory import DirectoryUnreachable
-from backoffice_sync.push import pass_on, push
+from backoffice_sync.outward.push import pass_on, push
 from portal.database import Database, role_url
 from tests.backoffice_sync.crowd import LEFT, gather
 
@@ -104,7 +104,7 @@ async def test_a_worker_that_is_asked_to_stop_finishes_what_it_has_begun(owner, 
 async def test_from_a_slow_base_few_members_are_taken_at_once(owner, sync_database, monkeypatch) -> None:
     """So that the first of them are told soon that it arrived, and whoever is asked to stop can."""
     crowd = gather(owner, 12)
-    monkeypatch.setattr("backoffice_sync.delivery.LOOK_SECONDS", 0.1)
+    monkeypatch.setattr("backoffice_sync.outward.delivery.LOOK_SECONDS", 0.1)
     read, confirmed = crowd.read, []
 
     async def slow(*args):

@@ -10,7 +10,7 @@ import psycopg
 
 from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
 from backoffice_sync.demo.fill import fill
-from backoffice_sync.pull import pull
+from backoffice_sync.inward.pull import pull
 from portal import ROOT, clock, crypto, embedded, migrations
 from portal.database import Database, role_url
 from portal.settings import Settings

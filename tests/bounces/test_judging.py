@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from backoffice_sync.bounces import deliver_bounces
+from backoffice_sync.inward.pull import pull
 from backoffice_sync.mapping import ENTITIES
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
+from backoffice_sync.outward.bounces import deliver_bounces
+from backoffice_sync.outward.push import push
 from portal import clock, jobs, journal, work
 from portal.unsubscribe.rules import EVERYTHING
 from tests.backoffice_sync.test_receipt_wish import central_base

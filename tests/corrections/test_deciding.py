@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
-from backoffice_sync.status import status
+from backoffice_sync.inward.pull import pull
+from backoffice_sync.outward.push import push
+from backoffice_sync.watch.status import status
 from portal import jobs, work
 from portal.corrections.rules import IDENTITY
 from portal.members.models import Member

@@ -2,8 +2,8 @@
 
 import pytest
 
-from backoffice_sync.descriptions import DESCRIPTIONS
-from backoffice_sync.dictionary import measure, publish
+from backoffice_sync.watch.descriptions import DESCRIPTIONS
+from backoffice_sync.watch.dictionary import measure, publish
 from portal.dictionary.rules import NAMES
 from tests.personas import MARIE, NADIA, READER
 

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
+from backoffice_sync.inward.pull import pull
+from backoffice_sync.outward.push import push
 from portal import clock
 from portal.emails.rules import MOST
 from portal.mail import Postman

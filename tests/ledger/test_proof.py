@@ -9,8 +9,8 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from sqlalchemy.engine import make_url
 
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
+from backoffice_sync.inward.pull import pull
+from backoffice_sync.outward.push import push
 from portal.consents.queries import standing
 from portal.consents.rules import COMMERCIAL, OBJECTIONS, pressed
 from portal.consents.store import choose

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
+from backoffice_sync.inward.pull import pull
+from backoffice_sync.outward.push import push
 from portal.app import build
 from tests.personas import MARIE, STRANGER
 from tests.walker import Walker

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backoffice_sync.push import push
+from backoffice_sync.outward.push import push
 from tests.backoffice_sync.test_push import statuses
 from tests.personas import MARIE
 from tests.signin.test_signing_in import ask, link_in

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from backoffice_sync.push import push
+from backoffice_sync.outward.push import push
 from portal import clock
 from tests.personas import MARIE, NADIA
 

@@ -14,8 +14,8 @@ import pytest
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
 
+from backoffice_sync.inward.pull import pull
 from backoffice_sync.mapping import ENTITIES
-from backoffice_sync.pull import pull
 from portal import crypto
 from portal.database import Database, role_url
 from portal.receipts import paper, press

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backoffice_sync.push import push
+from backoffice_sync.outward.push import push
 from portal.i18n import N_
 from tests.personas import MARIE, NADIA
 

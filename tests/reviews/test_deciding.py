@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from backoffice_sync.pull import pull
+from backoffice_sync.inward.pull import pull
 from portal.changes import GROUP_WORDS
 from portal.reviews.rules import WRITTEN_ELSEWHERE
 from portal.tracking.store import PUT

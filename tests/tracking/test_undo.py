@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from backoffice_sync.connectors.memory import MemoryDirectory
-from backoffice_sync.push import push
+from backoffice_sync.outward.push import push
 from portal.app import build
 from portal.database import Database
 from portal.tracking.actions import CHOICES

@@ -10,8 +10,8 @@ import httpx2
 import pytest
 from litestar import Litestar
 
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
+from backoffice_sync.inward.pull import pull
+from backoffice_sync.outward.push import push
 from portal import clock
 from portal.app import build
 from portal.consents.rules import PURPOSES

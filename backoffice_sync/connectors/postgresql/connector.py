@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg import AsyncCursor
 
-from backoffice_sync import checksums
+from backoffice_sync.compare import checksums
 from backoffice_sync.connectors.iban import bank_name, masked
 from backoffice_sync.connectors.postgresql import catalogue
 from backoffice_sync.connectors.postgresql.line import Line

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backoffice_sync.checksums import add_up
+from backoffice_sync.compare.checksums import add_up
 from backoffice_sync.directory import (
     Applied,
     Bounce,

@@ -6,13 +6,13 @@ from itertools import islice
 
 import pytest
 
-from backoffice_sync.checksums import add_up, counted, ours
+from backoffice_sync.compare.checksums import add_up, counted, ours
 from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
 from backoffice_sync.directory import Directory, Value
+from backoffice_sync.inward.pull import pull
 from backoffice_sync.mapping import ENTITIES, GROUPS, Rule
 from backoffice_sync.npsp import load
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
+from backoffice_sync.outward.push import push
 from portal import changes
 from tests.backoffice_sync.contract.export import Values, everything, into_memory, into_tryton, values
 from tests.backoffice_sync.npsp_export import EXPORT

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from backoffice_sync.pull import pull
+from backoffice_sync.inward.pull import pull
 from portal import changes
 from portal.database import Database
 from portal.web.donor import Donor

@@ -7,7 +7,7 @@ import pytest
 
 from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
 from backoffice_sync.connectors.tryton.connector import TrytonDirectory
-from backoffice_sync.push import push
+from backoffice_sync.outward.push import push
 from tests.backoffice_sync.kill.conftest import through
 
 POINTS = 24

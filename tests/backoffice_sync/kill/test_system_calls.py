@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from backoffice_sync.push import push
+from backoffice_sync.outward.push import push
 
 STEP = 7
 """Each n-th message; which ones differs from run to run of the worker by none."""

@@ -3,8 +3,8 @@
 from itertools import pairwise
 from typing import Any
 
+from backoffice_sync.compare.reconcile import reconcile
 from backoffice_sync.mapping import ENTITIES, GROUPS
-from backoffice_sync.reconcile import reconcile
 from tests.backoffice_sync.simulation.world import LISTS, SINGLE, Edit, World, named
 
 MOST_ROUNDS = 8

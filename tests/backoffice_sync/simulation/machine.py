@@ -13,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from sqlalchemy.engine import URL
 
 from backoffice_sync.connectors.memory import Quirks
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
+from backoffice_sync.inward.pull import pull
+from backoffice_sync.outward.push import push
 from portal.database import Database
 from tests.backoffice_sync.sides import NUMBERS, Here, There
 from tests.backoffice_sync.simulation import invariants

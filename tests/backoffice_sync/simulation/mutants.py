@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, update
 
-from backoffice_sync import delivery, jobs, merge, notes
-from backoffice_sync.attempt import Attempt
 from backoffice_sync.connectors.memory import MemoryDirectory
 from backoffice_sync.directory import Value
 from backoffice_sync.mapping import GROUPS, Group
-from backoffice_sync.merge import Decision
+from backoffice_sync.outward import delivery, jobs, merge, notes
+from backoffice_sync.outward.attempt import Attempt
+from backoffice_sync.outward.merge import Decision
 from portal.changes import FieldInMotion, RecordedChange, Status
 from portal.database import Database
 from tests.backoffice_sync.simulation.world import World

@@ -13,9 +13,9 @@ from sqlalchemy import select, text
 from sqlalchemy.engine import URL
 
 from backoffice_sync.connectors.memory import MemoryDirectory, Quirks
+from backoffice_sync.inward.pull import pull
 from backoffice_sync.mapping import GROUPS
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
+from backoffice_sync.outward.push import push
 from portal.database import Database
 from portal.members.models import Member
 from portal.web.donor import Donor

@@ -2,8 +2,8 @@
 
 import pytest
 
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
+from backoffice_sync.inward.pull import pull
+from backoffice_sync.outward.push import push
 from portal import changes
 from portal.profile import store
 from tests.backoffice_sync.contract.test_contract import SAMPLES, person

@@ -18,8 +18,8 @@ from backoffice_sync.directory import (
     Rejected,
     SchemaChanged,
 )
-from backoffice_sync.pull import pull
-from backoffice_sync.push import push
+from backoffice_sync.inward.pull import pull
+from backoffice_sync.outward.push import push
 from portal import changes
 from portal.profile import store
 

@@ -10,7 +10,7 @@ from statistics import median, quantiles
 
 import psutil  # type: ignore[import-untyped]
 
-from backoffice_sync.pull import pull
+from backoffice_sync.inward.pull import pull
 from portal import embedded
 from portal.changes import CHANNEL
 from portal.profile.rules import FIELDS

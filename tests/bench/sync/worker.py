@@ -5,7 +5,7 @@ import sys
 
 from backoffice_sync import settings
 from backoffice_sync.connectors.postgresql.connector import PostgresDirectory
-from backoffice_sync.push import push
+from backoffice_sync.outward.push import push
 from portal.database import Database
 
 

@@ -13,7 +13,7 @@ from portal.database import Database
 from portal.members.models import Member
 from portal.receipts.models import Receipt
 
-log = logging.getLogger("backoffice_sync.receipts")
+log = logging.getLogger("backoffice_sync.outward.receipts")
 
 
 async def deliver_receipts(portal: Database, directory: Directory, *, limit: int | None = 100) -> int:

@@ -12,12 +12,12 @@ from sqlalchemy import Row, case, select, update
 
 from backoffice_sync.directory import Directory, DirectoryUnreachable, Rejected, Request
 from backoffice_sync.duty import alone
-from backoffice_sync.parking import GIVEN_UP
+from backoffice_sync.outward.parking import GIVEN_UP
 from portal.database import Database
 from portal.members.models import Member
 from portal.requests.models import MemberRequest
 
-log = logging.getLogger("backoffice_sync.requests")
+log = logging.getLogger("backoffice_sync.outward.requests")
 
 WAITING = (
     select(

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, delete, false, func, insert, or_, se
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backoffice_sync.directory import Capabilities, Row, Value
-from backoffice_sync.intake import take
+from backoffice_sync.inward.intake import take
 from backoffice_sync.mapping import ENTITIES, GROUPS, Entity, Group
 from portal.changes import FieldInMotion
 from portal.items import item

@@ -15,15 +15,15 @@ from sqlalchemy import Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice_sync import tally
-from backoffice_sync.delivery import TO_BE_MENDED, deliver
 from backoffice_sync.directory import Directory, DirectoryUnreachable
 from backoffice_sync.duty import duty
-from backoffice_sync.jobs import IS_OPEN
 from backoffice_sync.models import SyncCursor
+from backoffice_sync.outward.delivery import TO_BE_MENDED, deliver
+from backoffice_sync.outward.jobs import IS_OPEN
 from portal.changes import RecordedChange
 from portal.database import Database
 
-log = logging.getLogger("backoffice_sync.push")
+log = logging.getLogger("backoffice_sync.outward.push")
 
 LOCK_CLASS = 7_105
 TOGETHER = 25

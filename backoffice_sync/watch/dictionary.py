@@ -7,9 +7,9 @@ from sqlalchemy import Column, ColumnElement, Text, and_, cast, delete, exists, 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backoffice_sync.descriptions import DESCRIPTIONS, Description
 from backoffice_sync.directory import Directory
 from backoffice_sync.mapping import ENTITIES, GROUPS
+from backoffice_sync.watch.descriptions import DESCRIPTIONS, Description
 from portal.changes import RecordedChange, Status
 from portal.database import Database
 from portal.dictionary.models import DictionaryEntry

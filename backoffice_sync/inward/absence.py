@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, any_, delete, false, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backoffice_sync import mirror
+from backoffice_sync.inward import mirror
 from backoffice_sync.mapping import Entity
 from backoffice_sync.models import SyncMissing
 from portal import changes

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backoffice_sync.directory import Outcome, Rejected, Row, Value
-from backoffice_sync.jobs import Job
 from backoffice_sync.mapping import Rule
-from backoffice_sync.merge import Decision
+from backoffice_sync.outward.jobs import Job
+from backoffice_sync.outward.merge import Decision
 from portal.changes import Status
 from portal.i18n import N_
 

@@ -16,8 +16,6 @@ import psycopg
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice_sync import notes, parking
-from backoffice_sync.attempt import GONE, Attempt
 from backoffice_sync.directory import (
     Applied,
     CertificateRefused,
@@ -28,11 +26,13 @@ from backoffice_sync.directory import (
     MemberGone,
     SchemaChanged,
 )
-from backoffice_sync.jobs import Job, Key, open_jobs
-from backoffice_sync.merge import Decision, decide
+from backoffice_sync.outward import notes, parking
+from backoffice_sync.outward.attempt import GONE, Attempt
+from backoffice_sync.outward.jobs import Job, Key, open_jobs
+from backoffice_sync.outward.merge import Decision, decide
 from portal.database import Database
 
-log = logging.getLogger("backoffice_sync.delivery")
+log = logging.getLogger("backoffice_sync.outward.delivery")
 
 MOST_ROUNDS = 3
 LOOK_SECONDS = 1.0

@@ -9,14 +9,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
-from backoffice_sync import absence, thousands
+from backoffice_sync.compare import thousands
+from backoffice_sync.compare.drift import Drift, NotLoadedError, mend
 from backoffice_sync.directory import Directory
-from backoffice_sync.drift import Drift, NotLoadedError, mend
 from backoffice_sync.duty import alone, duty
-from backoffice_sync.intake import take
+from backoffice_sync.inward import absence
+from backoffice_sync.inward.intake import take
+from backoffice_sync.inward.pull import LOCK, position
 from backoffice_sync.mapping import ENTITIES, Entity
 from backoffice_sync.models import SyncSetAside
-from backoffice_sync.pull import LOCK, position
 from portal import changes, clock
 from portal.changes import SyncHeartbeat
 from portal.database import Database

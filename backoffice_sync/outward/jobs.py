@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice_sync.directory import Value
 from backoffice_sync.mapping import GROUPS, Group
-from backoffice_sync.merge import Sent, merged
+from backoffice_sync.outward.merge import Sent, merged
 from portal import changes
 from portal.changes import FieldInMotion, RecordedChange
 from portal.members.models import Member

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backoffice_sync.directory import Directory, Row
-from backoffice_sync.intake import take
+from backoffice_sync.inward.intake import take
 from backoffice_sync.mapping import ENTITIES, Entity
 from backoffice_sync.models import SyncLoad
 from portal.database import Database

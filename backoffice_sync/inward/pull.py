@@ -10,18 +10,19 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backoffice_sync import absence, load, tally
+from backoffice_sync import tally
 from backoffice_sync.directory import Directory, HistoryLost, News, Row
 from backoffice_sync.duty import alone, duty
-from backoffice_sync.intake import take
-from backoffice_sync.load import Progress
+from backoffice_sync.inward import absence, load
+from backoffice_sync.inward.intake import take
+from backoffice_sync.inward.load import Progress
 from backoffice_sync.mapping import ENTITIES, Entity
 from backoffice_sync.models import SyncCursor, SyncLoad
 from portal import clock
 from portal.changes import SyncHeartbeat
 from portal.database import Database
 
-log = logging.getLogger("backoffice_sync.pull")
+log = logging.getLogger("backoffice_sync.inward.pull")
 
 LOCK = "pull"
 """Held by whoever writes rows of the central base's into the mirror at large."""

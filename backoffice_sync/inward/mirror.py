@@ -12,10 +12,10 @@ from psycopg import AsyncConnection, AsyncCursor
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backoffice_sync import staging
 from backoffice_sync.directory import Row
+from backoffice_sync.inward import staging
+from backoffice_sync.inward.staging import ALL, Reads
 from backoffice_sync.mapping import Entity
-from backoffice_sync.staging import ALL, Reads
 from portal.members.models import Member
 
 

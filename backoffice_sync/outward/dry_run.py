@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from backoffice_sync.directory import Directory, MemberGone, Value
-from backoffice_sync.jobs import IS_OPEN, Job, open_jobs
-from backoffice_sync.merge import Decision, decide
 from backoffice_sync.models import SyncCursor
+from backoffice_sync.outward.jobs import IS_OPEN, Job, open_jobs
+from backoffice_sync.outward.merge import Decision, decide
 from portal.changes import RecordedChange, SyncHeartbeat
 from portal.database import Database
 from portal.members.models import Member

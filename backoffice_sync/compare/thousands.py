@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from sqlalchemy import any_, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 
-from backoffice_sync import checksums
-from backoffice_sync.checksums import UNNUMBERED
+from backoffice_sync.compare import checksums
+from backoffice_sync.compare.checksums import UNNUMBERED
 from backoffice_sync.directory import Checksums, Directory
 from backoffice_sync.mapping import Entity
 from portal.database import Database

@@ -12,7 +12,7 @@ from backoffice_sync.duty import duty
 from backoffice_sync.models import SyncField
 from portal.database import Database
 
-log = logging.getLogger("backoffice_sync.catalogue")
+log = logging.getLogger("backoffice_sync.compare.catalogue")
 
 RECOVER_SECONDS = 5.0
 

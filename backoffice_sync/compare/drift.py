@@ -8,16 +8,17 @@ from sqlalchemy import any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backoffice_sync import absence, lost, mirror
+from backoffice_sync.compare import lost
 from backoffice_sync.directory import Directory, DirectoryUnreachable, HistoryLost, Row
-from backoffice_sync.intake import take
+from backoffice_sync.inward import absence, mirror
+from backoffice_sync.inward.intake import take
+from backoffice_sync.inward.pull import position
 from backoffice_sync.mapping import Entity
 from backoffice_sync.models import SyncSetAside
-from backoffice_sync.pull import position
 from portal.database import Database
 from portal.members.models import Member
 
-log = logging.getLogger("backoffice_sync.drift")
+log = logging.getLogger("backoffice_sync.compare.drift")
 
 
 class NotLoadedError(DirectoryUnreachable):

@@ -8,13 +8,13 @@ from sqlalchemy import Select, bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backoffice_sync import settling
-from backoffice_sync.attempt import Attempt
 from backoffice_sync.directory import Capabilities, Conflict
-from backoffice_sync.jobs import IS_OPEN, Job, Key
 from backoffice_sync.mapping import ENTITIES, Rule
-from backoffice_sync.merge import Decision
 from backoffice_sync.models import SyncCursor
+from backoffice_sync.outward import settling
+from backoffice_sync.outward.attempt import Attempt
+from backoffice_sync.outward.jobs import IS_OPEN, Job, Key
+from backoffice_sync.outward.merge import Decision
 from portal import changes
 from portal.changes import FieldInMotion, RecordedChange, Status
 from portal.database import Database

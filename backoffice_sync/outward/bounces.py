@@ -12,7 +12,7 @@ from portal.bounces.rules import Verdict, judge
 from portal.database import Database
 from portal.profile.models import EmailAddress
 
-log = logging.getLogger("backoffice_sync.bounces")
+log = logging.getLogger("backoffice_sync.outward.bounces")
 
 FACTS = (MailVerdict.mailbox, MailVerdict.bounced_on, MailVerdict.soft_bounced_on, MailVerdict.complained_on)
 

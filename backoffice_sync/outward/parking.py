@@ -7,17 +7,17 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from backoffice_sync import notes, settling
-from backoffice_sync.attempt import Attempt
 from backoffice_sync.directory import Directory
-from backoffice_sync.jobs import IS_OPEN, Job
 from backoffice_sync.mapping import ENTITIES
+from backoffice_sync.outward import notes, settling
+from backoffice_sync.outward.attempt import Attempt
+from backoffice_sync.outward.jobs import IS_OPEN, Job
 from portal import changes
 from portal.changes import RecordedChange
 from portal.database import Database
 from portal.i18n import N_
 
-log = logging.getLogger("backoffice_sync.parking")
+log = logging.getLogger("backoffice_sync.outward.parking")
 
 LONGEST_WAIT = timedelta(minutes=10)
 FAILED_ONCE = N_("It could not be passed on at the first try. We will try again.")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from backoffice_sync.status import OUTCOMES, Found
+from backoffice_sync.watch.status import OUTCOMES, Found
 from portal.alarms.rules import TROUBLES
 
 MINUTE, HOUR = 60, 3_600

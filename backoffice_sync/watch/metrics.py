@@ -5,8 +5,8 @@ Written by hand: a few lines, against a library of whose registry and server we 
 
 from collections.abc import Iterator
 
-from backoffice_sync.report import is_well
-from backoffice_sync.status import Found
+from backoffice_sync.watch.report import is_well
+from backoffice_sync.watch.status import Found
 
 Measured = float | None | tuple[str, dict[str, float | None]]
 """A number, or numbers by a label; what was never measured is left out."""

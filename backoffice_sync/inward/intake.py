@@ -7,13 +7,13 @@ from sqlalchemy import any_, delete, func, literal
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backoffice_sync import mirror
 from backoffice_sync.directory import Capabilities, Row
+from backoffice_sync.inward import mirror
+from backoffice_sync.inward.staging import DEFAULTS
 from backoffice_sync.mapping import ENTITIES, Entity
 from backoffice_sync.models import SyncSetAside
-from backoffice_sync.staging import DEFAULTS
 
-log = logging.getLogger("backoffice_sync.intake")
+log = logging.getLogger("backoffice_sync.inward.intake")
 
 
 async def take(db: AsyncSession, entity: Entity, rows: list[Row], base: Capabilities, *, empty: bool = False) -> int:

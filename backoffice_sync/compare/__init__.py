@@ -1,0 +1,1 @@
+"""Both sides compared: the rows, and how the central base is made."""
