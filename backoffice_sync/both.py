@@ -23,7 +23,7 @@ async def with_portal(act: Callable[[Database], Awaitable[Any]]) -> Any:
 
 async def with_both(act: Callable[[Database, Directory, SyncSettings], Awaitable[Any]]) -> Any:
     own = configuration.load()
-    central, portal = _central(own), Database(own.portal_url, pool_size=5, check_first=True)
+    central, portal = central_of(own), Database(own.portal_url, pool_size=5, check_first=True)
     try:
         return await act(portal, central, own)
     finally:
@@ -31,7 +31,8 @@ async def with_both(act: Callable[[Database, Directory, SyncSettings], Awaitable
         await portal.close()
 
 
-def _central(own: SyncSettings) -> PostgresDirectory | TrytonDirectory | SqlDirectory:
+def central_of(own: SyncSettings) -> PostgresDirectory | TrytonDirectory | SqlDirectory:
+    """A line of its own to the central base, for one thing at a time; to be closed by whoever asked for it."""
     if own.central_url.startswith("sql+"):
         return SqlDirectory(own.central_url, Path(own.mapping))
     return (TrytonDirectory if own.central_url.startswith("tryton+") else PostgresDirectory)(own.central_url)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from sqlalchemy.exc import OperationalError
 
 from backoffice_sync import cli_sync
 from backoffice_sync import settings as configuration
@@ -76,7 +77,7 @@ def main() -> None:
     except SchemaChanged as error:
         sys.stderr.write(f"The central base is not made as it was:\n{error}\n{ACCEPT}\n")
         sys.exit(CHANGED)
-    except (DirectoryUnreachable, psycopg.OperationalError):
+    except (DirectoryUnreachable, psycopg.OperationalError, OperationalError):
         sys.exit("A database was not reached. Nothing is lost: what waits goes on waiting.")
 
 

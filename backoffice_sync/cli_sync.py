@@ -9,7 +9,7 @@ from typing import Any
 from tqdm import tqdm
 
 from backoffice_sync import run as service
-from backoffice_sync.both import with_both
+from backoffice_sync.both import central_of, with_both
 from backoffice_sync.compare import catalogue as fields
 from backoffice_sync.compare.drift import Drift
 from backoffice_sync.compare.reconcile import reconcile as compare
@@ -84,7 +84,11 @@ def run(options: argparse.Namespace) -> None:  # noqa: ARG001 - has no options
 
     async def act(portal: Database, central: Directory, own: SyncSettings) -> None:
         await fields.check_when_reached(portal, central)
-        await service.run(portal, central, pull_seconds=own.pull_seconds)
+        beside = central_of(own)
+        try:
+            await service.run(portal, central, beside, pull_seconds=own.pull_seconds)
+        finally:
+            await beside.close()
 
     asyncio.run(with_both(act))
 

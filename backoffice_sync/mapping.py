@@ -42,6 +42,8 @@ class Entity:
     key: str = "central_id"
     owner: str = "member_id"
     removable: bool = True
+    final: tuple[str, ...] = ()
+    """States that a row here leaves for each other only: what a member was told is not taken back by an older word."""
 
     @property
     def incoming(self) -> tuple[str, ...]:
@@ -174,6 +176,7 @@ ENTITIES = {
             (MEMBER,),
             key="key",
             removable=False,
+            final=("accepted", "refused"),
         ),
         Entity("memo", _table(Memo), ("body", "starts_on", "ends_on"), (MEMBER,), key="member_id"),
     )

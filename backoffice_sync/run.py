@@ -30,9 +30,9 @@ GRACE_SECONDS = 10.0
 """For the work in hand when we are asked to stop; what is cut off then is taken up by whoever comes next."""
 
 
-async def run(portal: Database, directory: Directory, *, pull_seconds: float) -> None:
+async def run(portal: Database, directory: Directory, beside: Directory, *, pull_seconds: float) -> None:
     """Until SIGINT or SIGTERM."""
-    service = Service(portal, directory, pull_seconds)
+    service = Service(portal, directory, beside, pull_seconds)
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, service.stop.set)
     listener = asyncio.create_task(_listen(portal, service.hint))
@@ -47,16 +47,25 @@ async def run(portal: Database, directory: Directory, *, pull_seconds: float) ->
 
 
 class Service:
-    """One worker; any number of them share the work."""
+    """One worker; any number of them share the work. Both sides are compared by a line of its own, `beside`."""
 
-    def __init__(self, portal: Database, directory: Directory, pull_seconds: float) -> None:
-        self.portal, self.directory, self.pull_seconds = portal, directory, pull_seconds
+    def __init__(self, portal: Database, directory: Directory, beside: Directory, pull_seconds: float) -> None:
+        self.portal, self.directory, self.beside, self.pull_seconds = portal, directory, beside, pull_seconds
         self.stop, self.hint = asyncio.Event(), asyncio.Event()
         self.breaker = Breaker()
         self.next_pull = 0.0
         self.published = False
+        self.comparing: asyncio.Task[None] | None = None
 
     async def work(self) -> None:
+        try:
+            await self._rounds()
+        finally:
+            if self.comparing is not None:
+                self.comparing.cancel()
+                await asyncio.gather(self.comparing, return_exceptions=True)
+
+    async def _rounds(self) -> None:
         while not self.stop.is_set():
             busy = False
             if not self.breaker.seconds_left:
@@ -84,9 +93,7 @@ class Service:
             self.next_pull = now() + self.pull_seconds
             await pull(self.portal, self.directory)
             self.breaker.succeeded()
-            if await reconcile.is_due(self.portal, self.directory):
-                await reconcile.reconcile(self.portal, self.directory)
-                await dictionary.measure(self.portal)
+            await self._begin_comparing()
         done = 0
         if await may_push(self.portal, self.directory):
             async with duty(self.portal, "push"):
@@ -97,6 +104,21 @@ class Service:
         if done:
             self.breaker.succeeded()
         return done > 0
+
+    async def _begin_comparing(self) -> None:
+        rests = self.comparing is None or self.comparing.done()
+        if rests and await reconcile.is_due(self.portal, self.directory):
+            self.comparing = asyncio.create_task(self._compare())
+
+    async def _compare(self) -> None:
+        """Beside the rounds, for it may take minutes; whatever keeps it from its end keeps no change waiting."""
+        try:
+            if (await reconcile.reconcile(self.portal, self.beside)).compared:
+                await dictionary.measure(self.portal)
+        except DirectoryUnreachable as error:
+            log.warning("%s; both sides are compared later", in_words(error))
+        except Exception:
+            log.exception("both sides were not compared")
 
     async def _pause(self, error: Exception) -> None:
         """After several failures in a row the central base is left alone for a while, which status tells."""

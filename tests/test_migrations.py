@@ -5,6 +5,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 import backoffice_sync.models  # noqa: F401 - its tables are part of the portal's database
+import portal.alarms.models  # noqa: F401 - the web never asks for it
 from portal import migrations
 from portal.app import build  # noqa: F401 - knows every table of the portal
 from portal.database import Base

@@ -75,7 +75,7 @@ def filled(owner, member_id) -> Callable[[str], tuple[str, str]]:
         "SELECT gen_random_uuid(), id, 'identity', identity, identity, 'member:' || id, 'review' FROM (SELECT id, "
         "to_jsonb(m) AS identity FROM member m WHERE id = %s) AS one RETURNING id, member_id) "
         "INSERT INTO correction_request (change_id, member_id, reason, document) "
-        "SELECT id, member_id, '', %s FROM asked RETURNING change_id"
+        "SELECT id, member_id, 'Dupont', %s FROM asked RETURNING change_id"
     )
     other = (
         "INSERT INTO email_address (member_id, address, is_main, origin, recorded_on) "

@@ -12,7 +12,7 @@ from backoffice_sync.compare import lost
 from backoffice_sync.directory import Directory, DirectoryUnreachable, HistoryLost, Row
 from backoffice_sync.inward import absence, mirror
 from backoffice_sync.inward.intake import take
-from backoffice_sync.inward.pull import position
+from backoffice_sync.inward.pull import moment, not_settled, position
 from backoffice_sync.mapping import Entity
 from backoffice_sync.models import SyncSetAside
 from portal.database import Database
@@ -53,6 +53,7 @@ async def mend(portal: Database, directory: Directory, entity: Entity, numbers: 
 
     What is news since the last pull, looked for last of all, is no difference: the next pull brings it.
     """
+    begun = await moment(portal)
     rows = {row[0]: row for row in await directory.rows(entity.name, numbers)}
     async with portal.begin() as db:
         since = await position(db, directory.name)
@@ -76,7 +77,8 @@ async def mend(portal: Database, directory: Directory, entity: Entity, numbers: 
         log.error("%s of member %s was confirmed, and is there no more; sent again", entity.name, member)
     missed = sorted(number for number, member in differing.items() if member not in resent)
     async with portal.begin() as db:
-        await take(db, entity, [rows[number] for number in missed], directory.capabilities)
+        unsettled = await not_settled(db, entity, [rows[number] for number in missed], directory.capabilities, begun)
+        await take(db, entity, unsettled, directory.capabilities)
     for number in missed:
         log.error("%s %s was not as in the central base; mended", entity.name, number)
     drift.lost += sum(resent.values())

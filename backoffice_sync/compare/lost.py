@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import any_, literal, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT, insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backoffice_sync.directory import Directory, MemberGone, Value
 from backoffice_sync.mapping import ENTITIES, GROUPS, Entity, Group, Rule, in_normal_form
@@ -15,15 +16,20 @@ from portal.changes import RecordedChange, Status
 from portal.database import Database
 from portal.items import item
 from portal.members.models import Member
+from portal.reviews.models import SyncConflict
 
 
 async def send_again(
     portal: Database, directory: Directory, entity: Entity, members: Collection[str]
 ) -> dict[str, int]:
-    """By member, how many groups of these rows hold there what they held before our last change, and are sent again."""
-    able = directory.capabilities.reads & directory.capabilities.writes
+    """By member, how many groups of these rows hold there what they held before our last change, and are sent again.
+
+    Not those of which the central base has the last word.
+    """
+    ours = {name for name in entity.groups if GROUPS[name].rule is not Rule.CENTRAL_WINS}
+    able = directory.capabilities.reads & directory.capabilities.writes & ours
     resent: Counter[str] = Counter()
-    for member, member_id, name in await _confirmed(portal, able & set(entity.groups), members):
+    for member, member_id, name in await _confirmed(portal, able, members):
         if await _send_again(portal, directory, GROUPS[name], member, member_id):
             resent[member] += 1
     return resent
@@ -60,8 +66,16 @@ async def _send_again(portal: Database, directory: Directory, group: Group, memb
         if change.new != theirs and change.new == await _ours(db, group, member_id):
             await changes.retry(db, member_id, group.name, change.id, old=change.old, new=change.new)
             await db.execute(update(ENTITIES[group.entity].table).where(*_rows(group, member_id)).values(held=True))
+            await _note(db, change, theirs)
             return True
     return False
+
+
+async def _note(db: AsyncSession, change: RecordedChange, theirs: Value | None) -> None:
+    """It may be that people there took it back, in a base that does not tell: so they can see it."""
+    told = {"base": change.new, "theirs": theirs, "ours": change.new, "rule": Rule.DONOR_WINS, "decision": "ours"}
+    row = insert(SyncConflict).values(member_id=change.member_id, group=change.group, **told)
+    await db.execute(row.on_conflict_do_nothing())
 
 
 async def _ours(db: Any, group: Group, member_id: UUID) -> Value | None:

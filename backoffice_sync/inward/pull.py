@@ -2,16 +2,16 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import any_, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backoffice_sync import tally
-from backoffice_sync.directory import Directory, HistoryLost, News, Row
+from backoffice_sync.directory import Capabilities, Directory, HistoryLost, News, Row
 from backoffice_sync.duty import alone, duty
 from backoffice_sync.inward import absence, load
 from backoffice_sync.inward.intake import take
@@ -19,8 +19,9 @@ from backoffice_sync.inward.load import Progress
 from backoffice_sync.mapping import ENTITIES, Entity
 from backoffice_sync.models import SyncCursor, SyncLoad
 from portal import clock
-from portal.changes import SyncHeartbeat
+from portal.changes import RecordedChange, Status, SyncHeartbeat
 from portal.database import Database
+from portal.members.models import Member
 
 log = logging.getLogger("backoffice_sync.inward.pull")
 
@@ -73,6 +74,7 @@ async def _follow(portal: Database, directory: Directory, news: News) -> dict[st
 
     Everything is asked for before that transaction begins: a slow central base keeps no row here locked.
     """
+    begun = await moment(portal)
     found: list[tuple[Entity, list[Row]]] = []
     gone: dict[str, list[str]] = {}
     for name in (name for name in ENTITIES if name in directory.capabilities.entities):
@@ -87,11 +89,40 @@ async def _follow(portal: Database, directory: Directory, news: News) -> dict[st
         for name, ids in gone.items():
             await absence.told(db, ENTITIES[name], ids)
         for entity, rows in found:
-            written[entity.name] += await take(db, entity, rows, directory.capabilities)
+            unsettled = await not_settled(db, entity, rows, directory.capabilities, begun)
+            written[entity.name] += await take(db, entity, unsettled, directory.capabilities)
         if told := sum(len(rows) for _, rows in found):
             await tally.count(db, {"news": told, "echo": told - sum(written.values())})
         await _note(db, directory.name, news.position)
     return written
+
+
+async def moment(portal: Database) -> datetime:
+    """By the clock that changes are confirmed by."""
+    async with portal.begin() as db:
+        return (await db.execute(select(func.now()))).scalar_one()
+
+
+async def not_settled(
+    db: AsyncSession, entity: Entity, rows: list[Row], base: Capabilities, begun: datetime
+) -> list[Row]:
+    """Without those that a push has read since, and shown: ours, which we asked for from `begun` on, may be older."""
+    groups = base.reads & set(entity.groups)
+    if not groups or not rows:
+        return rows
+    at = 0 if entity.owner == "id" else 1
+    confirmed = (
+        select(Member.central_id)
+        .join(RecordedChange, RecordedChange.member_id == Member.id)
+        .where(
+            Member.central_id == any_(literal([row[at] for row in rows], ARRAY(TEXT))),
+            RecordedChange.group.in_(groups),
+            RecordedChange.status == Status.CONFIRMED,
+            RecordedChange.status_at >= begun,
+        )
+    )
+    settled = set(await db.scalars(confirmed))
+    return [row for row in rows if row[at] not in settled]
 
 
 def _chunks(ids: Sequence[str]) -> list[list[str]]:

@@ -24,17 +24,18 @@ def staging(entity: Entity) -> sql.Composed:
 
 
 def upsert(entity: Entity, reads: Reads) -> sql.Composed:
-    """Insert what is new and update what differs, but neither a row of ours nor what is under way."""
+    """Insert what is new and update what differs, but neither a row of ours nor what is under way or decided."""
     changing = _comparable(entity, reads)
     return sql.SQL(
         "{insert} ON CONFLICT ({key}) DO UPDATE SET {assignments} "
-        "WHERE ROW({current}) IS DISTINCT FROM ROW({offered}) {unheld}"
+        "WHERE ROW({current}) IS DISTINCT FROM ROW({offered}) AND NOT ({decided}) {unheld}"
     ).format(
         insert=insert(entity),
         key=sql.Identifier(entity.key),
         assignments=_listed("{0} = EXCLUDED.{0}", changing),
         current=_listed(f'"{entity.table.name}".{{0}}', changing),
         offered=_listed("EXCLUDED.{0}", changing),
+        decided=_decided(entity, "EXCLUDED"),
         unheld=sql.SQL("AND NOT {}.held").format(sql.Identifier(entity.table.name)) if entity.groups else sql.SQL(""),
     )
 
@@ -59,7 +60,8 @@ def differing(entity: Entity, reads: Reads) -> sql.Composed:
     moving = sql.SQL("coalesce({}.held, false) OR {}").format(target, _moving(entity))
     return sql.SQL(
         "SELECT incoming.central_id, {target}.id IS NULL, {moving} FROM incoming {joins} "
-        "LEFT JOIN {target} ON {match} WHERE {target}.id IS NULL OR ROW({ours}) IS DISTINCT FROM ROW({theirs})"
+        "LEFT JOIN {target} ON {match} WHERE {target}.id IS NULL "
+        "OR (ROW({ours}) IS DISTINCT FROM ROW({theirs}) AND NOT ({decided}))"
     ).format(
         target=target,
         moving=moving if entity.groups else sql.SQL("false"),
@@ -67,6 +69,7 @@ def differing(entity: Entity, reads: Reads) -> sql.Composed:
         match=sql.SQL("{}.{} = {}").format(target, sql.Identifier(entity.key), found[entity.key]),
         ours=_listed(f'"{entity.table.name}".{{0}}', names),
         theirs=sql.SQL(", ").join(found[name] for name in names),
+        decided=_decided(entity, "incoming"),
     )
 
 
@@ -139,6 +142,17 @@ def _moving(entity: Entity) -> sql.Composed:
         "EXISTS (SELECT FROM field_in_motion AS moving JOIN member AS mover ON mover.id = moving.member_id "
         "WHERE mover.central_id = {}.central_id AND moving.field_group = ANY({}))"
     ).format(sql.Identifier(member), sql.Literal(entity.groups))
+
+
+def _decided(entity: Entity, offered: str) -> sql.Composable:
+    """Ours has come to its end, and what is offered has not."""
+    if not entity.final:
+        return sql.SQL("false")
+    return sql.SQL("{}.state = ANY({final}) AND {}.state <> ALL({final})").format(
+        sql.Identifier(entity.table.name),
+        sql.SQL(offered),
+        final=sql.Literal(list(entity.final)),
+    )
 
 
 def _listed(form: str, names: list[str]) -> sql.Composed:

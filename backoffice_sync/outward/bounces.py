@@ -1,18 +1,15 @@
 """Telling the central base which mailboxes no longer take our mails: a fact, told again until it has arrived."""
 
-import logging
 from dataclasses import astuple
 
 from sqlalchemy import func, select, update
 
-from backoffice_sync.directory import Bounce, Directory, DirectoryUnreachable
+from backoffice_sync.directory import Bounce, Directory
 from portal import clock
 from portal.bounces.models import MailVerdict
 from portal.bounces.rules import Verdict, judge
 from portal.database import Database
 from portal.profile.models import EmailAddress
-
-log = logging.getLogger("backoffice_sync.outward.bounces")
 
 FACTS = (MailVerdict.mailbox, MailVerdict.bounced_on, MailVerdict.soft_bounced_on, MailVerdict.complained_on)
 
@@ -21,6 +18,9 @@ async def deliver_bounces(portal: Database, directory: Directory, *, limit: int 
     """Tell what it has not been told yet; gives how many.
 
     Whoever has proved meanwhile that they read the mailbox is believed: nothing is held against it any more.
+
+    Raises:
+        DirectoryUnreachable: the rest waits.
     """
     if not directory.capabilities.keeps_bounces:
         return 0
@@ -30,11 +30,7 @@ async def deliver_bounces(portal: Database, directory: Directory, *, limit: int 
         due = (await db.execute(query)).all()
     for mailbox, *days, proved in due:
         verdict = judge((), Verdict(*days), proved_on=proved, today=clock.today())
-        try:
-            await directory.put_bounce(Bounce(mailbox, *astuple(verdict)))
-        except DirectoryUnreachable as error:
-            log.warning("central base not reached (%s); bounces wait", type(error.__cause__ or error).__name__)
-            return 0
+        await directory.put_bounce(Bounce(mailbox, *astuple(verdict)))
         async with portal.begin() as db:  # unless a newer report has come meanwhile
             same = [column.is_not_distinct_from(value) for column, value in zip(FACTS, (mailbox, *days), strict=True)]
             await db.execute(update(MailVerdict).where(*same).values(delivered=True))

@@ -38,6 +38,9 @@ MOST_ROUNDS = 3
 LOOK_SECONDS = 1.0
 """How long is read before something is written: from a slow central base fewer members are taken at once."""
 
+FRESH_SECONDS = 60.0
+"""Whoever looked longer ago looks again before it writes: it stood still, and others may have gone on without it."""
+
 TO_BE_MENDED = (CertificateRefused, CredentialsRefused, SchemaChanged)
 """It is not about this member: nobody's turn is over."""
 
@@ -67,6 +70,8 @@ class Delivery:
     """Why the rest is left for another time."""
     outcomes: Counter[str] = field(default_factory=Counter)
     rounds: Counter[Key] = field(default_factory=Counter)
+    begun: float = 0.0
+    """When what is compared began to be read."""
 
     async def carry_out(self, jobs: Iterable[Job]) -> None:
         """Whoever is not reached any more in the middle of it is not asked again; what arrived is recognised later."""
@@ -74,7 +79,8 @@ class Delivery:
         attempts = [Attempt(job) for job in jobs]
         own = [one for one in attempts if one.job.group.name not in reads]
         asked = [one for one in attempts if one.job.group.name in reads]
-        looked = await self._each(asked, self._look, until=time.monotonic() + LOOK_SECONDS)
+        self.begun = time.monotonic()
+        looked = await self._each(asked, self._look, until=self.begun + LOOK_SECONDS)
         if self.unreached is None:
             await notes.before_writing(self.portal, looked)
         tried = await self._each(looked, self._write)
@@ -119,6 +125,9 @@ class Delivery:
 
     async def _write(self, one: Attempt) -> None:
         if one.outcome is not None:
+            return
+        if time.monotonic() > self.begun + FRESH_SECONDS:
+            one.outcome = Conflict()
             return
         job = one.job
         try:

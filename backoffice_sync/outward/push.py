@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, cast, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice_sync import tally
@@ -29,6 +29,8 @@ LOCK_CLASS = 7_105
 TOGETHER = 25
 """Members whose notes are made in one transaction."""
 MOST_DUE = 10_000
+STANDSTILL = "5min"
+"""After such a silence of a worker's PostgreSQL takes its locks away: it stands still, and others go on."""
 WAITING = (
     select(RecordedChange.member_id)
     .where(IS_OPEN)
@@ -99,7 +101,10 @@ async def _mine(portal: Database, limit: int) -> AsyncIterator[tuple[AsyncConnec
     """
     async with portal.engine.connect() as plain:
         locks = await plain.execution_options(isolation_level="AUTOCOMMIT")
+        await locks.execute(text(f"SET idle_session_timeout = '{STANDSTILL}'"))
         try:
             yield locks, (await locks.scalars(select(WAITING.c.member_id).where(FREE).limit(limit))).all()
         finally:
-            await locks.execute(select(func.pg_advisory_unlock_all()))
+            if not locks.invalidated:  # a session that has ended has no locks
+                await locks.execute(select(func.pg_advisory_unlock_all()))
+                await locks.execute(text("RESET idle_session_timeout"))

@@ -8,7 +8,7 @@ import logging
 
 from sqlalchemy import select, update
 
-from backoffice_sync.directory import Directory, DirectoryUnreachable, IssuedReceipt, Rejected
+from backoffice_sync.directory import Directory, IssuedReceipt, Rejected
 from portal.database import Database
 from portal.members.models import Member
 from portal.receipts.models import Receipt
@@ -17,16 +17,16 @@ log = logging.getLogger("backoffice_sync.outward.receipts")
 
 
 async def deliver_receipts(portal: Database, directory: Directory, *, limit: int | None = 100) -> int:
-    """Tell what it has not been told yet, the newest first, for a cancelled one names its successor; gives how many."""
+    """Tell what it has not been told yet, the newest first, for a cancelled one names its successor; gives how many.
+
+    Raises:
+        DirectoryUnreachable: the rest waits.
+    """
     if not directory.capabilities.keeps_receipts:
         return 0
     told = 0
     for receipt, member in await _due(portal, limit):
-        try:
-            answer = await directory.put_receipt(_as_issued(receipt, member))
-        except DirectoryUnreachable as error:
-            log.warning("central base not reached (%s); receipts wait", type(error.__cause__ or error).__name__)
-            break
+        answer = await directory.put_receipt(_as_issued(receipt, member))
         if isinstance(answer, Rejected):
             log.error("receipt %s was not taken by the central base: %s", receipt.number, answer.reason)
             values = {"undelivered": answer.reason}

@@ -2,6 +2,7 @@
 
 One that it refuses stays with the portal's own desk. Two workers at once, or a crash
 before our note, double nothing: the central base finds a request by its key.
+Whatever has once set out is no longer decided by the portal's own desk, for it may have arrived.
 """
 
 import logging
@@ -19,13 +20,14 @@ from portal.requests.models import MemberRequest
 
 log = logging.getLogger("backoffice_sync.outward.requests")
 
+UNDECIDED = MemberRequest.state == "saved", MemberRequest.undelivered == ""
 WAITING = (
     select(
         MemberRequest.id, MemberRequest.key, MemberRequest.kind, MemberRequest.about, MemberRequest.wish,
         MemberRequest.asked_on, MemberRequest.attempts, Member.central_id,
     )
     .join(Member, Member.id == MemberRequest.member_id)
-    .where(MemberRequest.state == "saved", MemberRequest.undelivered == "")
+    .where(*UNDECIDED)
     .order_by(MemberRequest.attempts, MemberRequest.asked_on, MemberRequest.id)
 )  # fmt: skip
 
@@ -41,7 +43,9 @@ async def deliver_requests(portal: Database, directory: Directory, *, limit: int
     taken = 0
     async with alone(portal, "requests") as mine:
         for waiting in await _waiting(portal, limit) if mine else ():
-            answer = await _submit(portal, directory, waiting)
+            if not await _set_out(portal, waiting):
+                continue
+            answer = await _submit(directory, waiting)
             if isinstance(answer, Rejected):
                 log.error("request %s was not taken by the central base", waiting.key)
                 await _note(portal, waiting, undelivered=answer.reason)
@@ -52,19 +56,23 @@ async def deliver_requests(portal: Database, directory: Directory, *, limit: int
     return taken
 
 
-async def _submit(portal: Database, directory: Directory, waiting: Row[Any]) -> str | Rejected | None:
+async def _set_out(portal: Database, waiting: Row[Any]) -> bool:
+    """False when people at our own desk were faster; from now on it is not theirs."""
+    mine = update(MemberRequest).where(MemberRequest.id == waiting.id, *UNDECIDED)
+    async with portal.begin() as db:
+        attempted = mine.values(attempts=MemberRequest.attempts + 1).returning(MemberRequest.id)
+        return await db.scalar(attempted) is not None
+
+
+async def _submit(directory: Directory, waiting: Row[Any]) -> str | Rejected | None:
     """Its number there; None when something is wrong with this very request, which is tried once more."""
     try:
         return await directory.submit(_as_request(waiting))
     except DirectoryUnreachable:
-        await _note(portal, waiting, attempts=MemberRequest.attempts + 1)
         raise
     except Exception:
         log.exception("a request could not be handed over")
-        if waiting.attempts:
-            return Rejected(GIVEN_UP)
-        await _note(portal, waiting, attempts=MemberRequest.attempts + 1)
-        return None
+        return Rejected(GIVEN_UP) if waiting.attempts else None
 
 
 async def _note(portal: Database, waiting: Row[Any], **values: object) -> None:

@@ -94,10 +94,15 @@ def _load(under_way: Found | None) -> list[Line]:
 
 def _troubles(found: Found) -> list[Line]:
     return [
-        Line(f"trouble: {name}", f"{one['problem']} (since {ago(one['problem_seconds'])})", _gravity(one))
+        Line(f"trouble: {name}", f"{_in_one(one['problem'])} (since {ago(one['problem_seconds'])})", _gravity(one))
         for name, one in found["duties"].items()
         if one["problem"]
     ]
+
+
+def _in_one(problem: str) -> str:
+    """A changed schema is told in a line for each field."""
+    return "; ".join(problem.splitlines())
 
 
 def _gravity(duty: Found) -> Level:

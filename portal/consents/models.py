@@ -15,7 +15,7 @@ class ContactChoice(Base):
 
     __tablename__ = "contact_choice"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.ordered_uuid())
     central_id: Mapped[str | None] = mapped_column(unique=True)
     member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), unique=True)
     objections: Mapped[list[str]] = mapped_column(ARRAY(TEXT), doc="purpose/channel, in order: appeals/post")

@@ -98,6 +98,14 @@ def told(old: dict[str, Any] | None, new: dict[str, Any] | None, known: set[str]
     return (before | known) - (_addresses(new) - before)
 
 
+def in_short(old: dict[str, Any] | None, new: dict[str, Any] | None) -> str:
+    """How the mail names a change; nothing where the addresses are the same."""
+    before, after = _addresses(old), _addresses(new)
+    if before < after:
+        return "added"
+    return "replaced" if after - before else "removed" if before - after else ""
+
+
 def _addresses(value: dict[str, Any] | None) -> set[str]:
     if value is None:
         return set()

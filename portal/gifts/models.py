@@ -21,7 +21,7 @@ class Campaign(Base):
 class Gift(Base):
     __tablename__ = "gift"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.ordered_uuid())
     central_id: Mapped[str] = mapped_column(unique=True)
     member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
     given_on: Mapped[date] = mapped_column(doc="legal date of the gift, in Paris")

@@ -13,7 +13,7 @@ from portal.database import Base
 class Mandate(Base):
     __tablename__ = "mandate"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.ordered_uuid())
     central_id: Mapped[str] = mapped_column(unique=True)
     member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
     reference: Mapped[str] = mapped_column(doc="unique mandate reference, UMR (RUM)")

@@ -12,7 +12,7 @@ from portal.database import Base
 class Member(Base):
     __tablename__ = "member"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.ordered_uuid())
     central_id: Mapped[str] = mapped_column(unique=True)
     number: Mapped[str] = mapped_column(
         index=True, doc="member number, printed on the association's letters; unique there, and here but for moments"

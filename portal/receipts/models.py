@@ -118,7 +118,7 @@ class ReceiptWish(Base):
 
     __tablename__ = "receipt_wish"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.ordered_uuid())
     central_id: Mapped[str | None] = mapped_column(unique=True)
     member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), unique=True)
     receipt_rhythm: Mapped[str] = mapped_column(doc="per_gift, annual or none")

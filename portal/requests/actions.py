@@ -6,12 +6,12 @@ from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal import clock, journal
-from portal.requests import store
+from portal.requests import queries, store
 from portal.requests.models import OPEN, MemberRequest
 from portal.requests.rules import Answer, Wish
 from portal.web.donor import Donor
 
-OURS = MemberRequest.central_id.is_(None), OPEN
+OURS = queries.OURS, OPEN
 
 
 async def ask(db: AsyncSession, donor: Donor, kind: str, wish: Wish) -> UUID | None:

@@ -27,7 +27,8 @@ def parse(form: Form, kind: str, mandates: Collection[str]) -> Wish:
         elif form[name] and form[name] not in choices:
             raise BadForm
     words = form["words"].replace("\r\n", "\n")
-    if not words and (kind, form["wish"]) not in rules.SELF_EXPLANATORY:
+    is_chosen = bool(form["wish"]) or not offered
+    if not words and is_chosen and (kind, form["wish"]) not in rules.SELF_EXPLANATORY:
         form.refuse("words", N_("Tell us in a few words what you wish."))
     elif len(words) > rules.LONGEST:
         form.refuse("words", N_("At most %(most)s characters fit here."), most=rules.LONGEST)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, bindparam, case, func, literal, select, union_all
+from sqlalchemy import Row, Uuid, and_, bindparam, case, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.changes import RecordedChange, Status
@@ -40,6 +40,9 @@ LISTED = (
     .offset(bindparam("offset"))
     .limit(bindparam("limit"))
 )
+
+OURS = and_(MemberRequest.central_id.is_(None), or_(MemberRequest.attempts == 0, MemberRequest.undelivered != ""))
+"""Staff decide here: it has never set out for the central base, or was not taken there."""
 
 Request = Row[*tuple[Any, ...]]
 
@@ -77,5 +80,5 @@ async def waiting(db: AsyncSession, kinds: Collection[str], *, offset: int, limi
 
 
 async def one(db: AsyncSession, request_id: UUID, kinds: Collection[str]) -> Request | None:
-    query = select(MemberRequest, Member).join(Member, Member.id == MemberRequest.member_id)
+    query = select(MemberRequest, Member, OURS.label("is_ours")).join(Member, Member.id == MemberRequest.member_id)
     return (await db.execute(query.where(MemberRequest.id == request_id, MemberRequest.kind.in_(kinds)))).one_or_none()

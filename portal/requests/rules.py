@@ -51,7 +51,7 @@ WISHES = {
             N_("We keep it but do not use it, for example until an error is cleared up (GDPR, article 18)."),
         ),
         "portability": (
-            N_("Take away what I gave you"),
+            N_("Take my details away with me"),
             N_("Your details as a file that a computer elsewhere can read (GDPR, article 20)."),
         ),
         "objection": (
@@ -120,21 +120,21 @@ def handled_by(role: str) -> list[str]:
 
 
 IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+RIB = re.compile(r"[0-9]{10}[A-Z0-9]{11}[0-9]{2}")
+"""What stands after the first four characters of a French IBAN, which are always the same."""
 
 
 def holds_iban(text: str) -> bool:
     """An account number stands in the text, however it is spaced; its check digits tell it from other words."""
-    words = re.findall(r"[A-Z0-9]+", text.upper())
-    return any(_is_iban("".join(words[first:last])) for first in range(len(words)) for last in _ends(words, first))
-
-
-def _ends(words: list[str], first: int) -> range:
-    """Where a number that starts there can end: none has more than 34 characters."""
-    return range(first + 1, min(len(words), first + 34) + 1) if re.match("[A-Z]{2}", words[first]) else range(0)
+    words = re.findall(r"[A-Z0-9]+", text.upper().replace("IBAN", " "))
+    most = range(1, 35)
+    return any(_is_iban("".join(words[first : first + count])) for first in range(len(words)) for count in most)
 
 
 def _is_iban(text: str) -> bool:
     """ISO 13616: the country and check digits at the end, letters as 10 to 35, and a remainder of 1."""
+    if RIB.fullmatch(text):
+        text = f"FR76{text}"
     if not IBAN.fullmatch(text):
         return False
     return int("".join(str(int(letter, 36)) for letter in text[4:] + text[:4])) % 97 == 1

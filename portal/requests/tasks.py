@@ -40,12 +40,13 @@ async def tell_answers(context: JobContext, timestamp: int) -> None:  # noqa: AR
 
 @queue.task(name="requests.tell_answer", pass_context=True, retry=RetryStrategy(max_attempts=6, exponential_wait=2))
 async def tell_answer(context: JobContext, *, member_id: str) -> None:
-    """To the main address, in the member's language; to nobody when mails to it come back."""
+    """To the main address, in the member's language; to nobody when mails to it come back, or nobody can sign in."""
     shop = workshop(context)
     query = (
         select(Member.language, EmailAddress.address)
         .join(EmailAddress, EmailAddress.member_id == Member.id)
-        .where(Member.id == member_id, EmailAddress.is_main, EmailAddress.bounced_on.is_(None))
+        .where(Member.id == member_id, Member.deceased_on.is_(None), ~Member.closed)
+        .where(EmailAddress.is_main, EmailAddress.bounced_on.is_(None))
         .limit(1)
     )
     async with shop.database.begin() as db:

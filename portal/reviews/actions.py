@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal import changes, i18n, journal
+from portal import changes, clock, i18n, jobs, journal
 from portal.changes import GROUP_WORDS
 from portal.corrections.rules import merged
-from portal.i18n import N_
+from portal.emails import rules as emails
 from portal.requests import store as requests
 from portal.reviews import queries, rules
 from portal.reviews.models import SyncConflict
@@ -29,9 +29,10 @@ async def send_again(db: AsyncSession, change_id: UUID, *, actor: str, corrected
     if change.group == "identity":  # the central records decide on names: they are asked to replace what they hold now
         old = await queries.present(db, change)
         new = merged(old or {}, old=change.old, new=change.new)
-    if not change.is_held:
+    if not change.is_held and change.group not in rules.PROVED:
         await store.put(db, change.member_id, change.group, new)
     await changes.retry(db, change.member_id, change.group, change.id, old=old, new=new)
+    await _warn(db, change)
     await _note(db, "change.retried", change, actor, corrected=corrected is not None)
     return True
 
@@ -84,12 +85,18 @@ def _wish(change: queries.Change) -> str:
     """In the language of the association, whose people read it."""
     token = i18n.language.set(i18n.DEFAULT)
     try:
-        nothing = i18n.gettext(N_("nothing"))
-        old, new = ("; ".join(rules.lines(change.group, value)) or nothing for value in (change.old, change.new))
-        sentence = i18n.gettext(N_("%(what)s: please change “%(old)s” to “%(new)s”."))
+        old, new = ("; ".join(rules.lines(change.group, value)) for value in (change.old, change.new))
+        sentence = i18n.gettext(rules.wish(old, new))
         return sentence % {"what": i18n.gettext(GROUP_WORDS[change.group]), "old": old, "new": new}
     finally:
         i18n.language.reset(token)
+
+
+async def _warn(db: AsyncSession, change: queries.Change) -> None:
+    """The e-mail addresses of before hear of it, as when the member made the change."""
+    if change.group in rules.PROVED and (what := emails.in_short(change.old, change.new)):
+        at, language = clock.now().isoformat(), i18n.choose(change.Member.language)
+        await jobs.defer(db, "emails.tell", change_id=str(change.id), what=what, at=at, language=language)
 
 
 async def _note(db: AsyncSession, kind: str, change: queries.Change, actor: str, **data: object) -> None:

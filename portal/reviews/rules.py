@@ -8,6 +8,8 @@ from portal.tracking.rules import LISTS, SHOWN
 Value = dict[str, Any]
 LONGEST_REASON = 500
 WRITTEN_ELSEWHERE = {"memo", "objections", "consents"}
+PROVED = {"email", "other_emails"}
+"""They open the donor space: here nobody but the member puts one there, so it comes from the central records."""
 DECISIONS = {"ours": N_("what was changed here holds"), "theirs": N_("what the central records held stays")}
 """Whose value holds after a conflict."""
 REQUESTED = N_("It could not be passed on as it is. Our team has made a request of it, and takes care of it.")
@@ -38,3 +40,12 @@ def lines(group: str, value: Value | None) -> list[str]:
         name, words, *_ = LISTS[group]
         return words(value[name])
     return SHOWN[group](value)
+
+
+def wish(old: str, new: str) -> str:
+    """The sentence that asks people to make a change by hand; either value may be nothing."""
+    if not old:
+        return N_("%(what)s: please add “%(new)s”.")
+    if not new:
+        return N_("%(what)s: please remove “%(old)s”.")
+    return N_("%(what)s: please change “%(old)s” to “%(new)s”.")

@@ -13,8 +13,6 @@ from portal.profile import store as profile
 PUT: dict[str, Callable[[AsyncSession, UUID, Any], Awaitable[None]]] = {
     "address": profile.put_address,
     "other_addresses": profile.put_other_addresses,
-    "email": profile.put_email,
-    "other_emails": profile.put_other_emails,
     "phones": profile.put_phones,
     "identity": profile.put_member,
     "language": profile.put_member,
@@ -28,6 +26,6 @@ async def put(db: AsyncSession, member_id: UUID, group: str, value: dict[str, An
     """Recording the change is the caller's part, under `changes.lock`.
 
     Raises:
-        KeyError: for a group that is written in another way (choices, and the memo that staff write).
+        KeyError: for a group that is written in another way (choices, proved e-mail addresses, and staff's memo).
     """
     await PUT[group](db, member_id, value)

@@ -122,6 +122,11 @@ async def test_every_command_that_moves_something_refuses_a_changed_base(command
     assert await command("pull") == 0
 
 
+async def test_a_portal_that_is_not_reached_is_told_in_words_and_not_by_a_trace(command, monkeypatch) -> None:
+    monkeypatch.setenv("PORTAL_DATABASE_URL", "postgresql://portal_sync@/portal?host=/nonexistent")
+    assert str(await command("status")).startswith("A database was not reached.")
+
+
 async def test_changes_are_held_back_until_both_sides_were_compared_and_an_administrator_lets_them(
     command, central, owner, capsys
 ) -> None:

@@ -201,3 +201,27 @@ async def test_an_address_typed_there_does_not_stand_beside_the_one_on_its_way(
     assert owner.execute(query, [NADIA.number]).fetchall() == [("place Bellecour",)]
     await push(sync_database, pulled)
     assert owner.execute(query, [NADIA.number]).fetchall() == [("place Bellecour",)]
+
+
+async def test_what_a_push_has_just_confirmed_is_not_shown_as_it_was_before(
+    pulled, visitor, owner, sync_database, monkeypatch
+) -> None:
+    """Another worker passes a change on between what a pull asks and what it writes."""
+    type_into_central(pulled, "address", "a1001", street="rue du Secrétariat")
+    await change_address(visitor)
+    rows = pulled.rows
+
+    async def slowly(entity, ids):
+        found = await rows(entity, ids)
+        if entity == "address":
+            await push(sync_database, pulled)
+        return found
+
+    shown = "SELECT street, held FROM postal_address WHERE central_id = 'a1001'"
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(pulled, "rows", slowly)
+        await pull(sync_database, pulled)
+    assert owner.execute("SELECT status FROM recorded_change").fetchall() == [("confirmed",)]
+    assert owner.execute(shown).fetchone() == ("place Bellecour", False)
+    await pull(sync_database, pulled)
+    assert owner.execute(shown).fetchone() == ("place Bellecour", False)

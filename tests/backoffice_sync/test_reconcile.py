@@ -5,6 +5,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from backoffice_sync.compare import reconcile as sweeping
 from backoffice_sync.compare.drift import Drift, NotLoadedError
@@ -201,6 +202,8 @@ async def test_a_confirmed_change_that_was_lost_there_is_sent_once_more(
     await pull(sync_database, central_directory)
     central_directory.tables["address"] = before  # restored from an old copy, and nobody is told
     assert found(await reconcile(sync_database, central_directory)) == {"lost": 1}
+    noted = owner.execute("SELECT ours ->> 'street', decision FROM sync_conflict").fetchall()
+    assert noted == [("place Bellecour", "ours")], "people there may have taken it back, and are not overruled unseen"
     assert statuses(owner) == ["saved"]
     assert owner.execute("SELECT street, held FROM postal_address WHERE central_id = 'a1001'").fetchone() == (
         "place Bellecour", True,
@@ -211,6 +214,24 @@ async def test_a_confirmed_change_that_was_lost_there_is_sent_once_more(
     assert statuses(owner) == ["confirmed"]
     await pull(sync_database, central_directory)
     assert found(await reconcile(sync_database, central_directory)) == {}
+
+
+async def test_a_name_that_was_lost_there_is_the_central_bases_to_decide(
+    sync_database, central_directory, owner
+) -> None:
+    await pull(sync_database, central_directory)
+    theirs = await central_directory.read("1001", "identity")
+    [(member_id,)] = owner.execute("SELECT id FROM member WHERE central_id = '1001'").fetchall()
+    owner.execute("UPDATE member SET first_name = 'Autre' WHERE id = %s", [member_id])
+    owner.execute(
+        "INSERT INTO recorded_change (id, member_id, field_group, old, new, actor, status) "
+        "VALUES (gen_random_uuid(), %s, 'identity', %s, %s, 'tests', 'confirmed')",
+        [member_id, Jsonb(theirs), Jsonb(theirs | {"first_name": "Autre"})],
+    )
+    assert found(await reconcile(sync_database, central_directory)) == {"missed": 1}
+    assert owner.execute("SELECT first_name FROM member WHERE id = %s", [member_id]).fetchone() == (
+        theirs["first_name"],
+    )
 
 
 async def test_what_people_typed_there_after_a_confirmed_change_stands(

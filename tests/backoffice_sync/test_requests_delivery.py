@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from backoffice_sync.compare.reconcile import reconcile
 from backoffice_sync.directory import DirectoryUnreachable, Rejected
 from backoffice_sync.inward.pull import pull
 from backoffice_sync.outward.requests import deliver_requests
@@ -87,6 +88,41 @@ async def test_a_pull_that_comes_before_our_note_is_not_taken_back(
     monkeypatch.setattr(base.directory, "submit", seen_at_once)
     assert await hand_over() == 1
     assert owner.execute(HERE).fetchall() == [("seen", "", True, "")]
+
+
+async def test_what_our_own_desk_has_answered_meanwhile_is_not_handed_over(
+    base, wish, hand_over, owner, monkeypatch
+) -> None:
+    await wish("first")
+    await wish("second", member=LUC)
+    submit = base.directory.submit
+
+    async def desk_is_faster(request):
+        owner.execute("UPDATE member_request SET state = 'accepted', decided_on = current_date WHERE state = 'saved' "
+                      "AND attempts = 0")  # fmt: skip
+        return await submit(request)
+
+    monkeypatch.setattr(base.directory, "submit", desk_is_faster)
+    assert await hand_over() == 1
+    assert len(await there(base)) == 1
+    assert sorted(owner.execute(HERE).fetchall()) == [("accepted", "", False, ""), ("received", "", True, "")]
+
+
+async def test_what_was_decided_here_is_not_opened_again_by_what_is_open_there(
+    base, wish, hand_over, bring, owner, sync_database
+) -> None:
+    """It had arrived though the base said no, and our own desk answered."""
+    await wish("both")
+    await hand_over()
+    owner.execute("UPDATE member_request SET state = 'refused', answer = 'No.', central_id = NULL, undelivered = 'x'")
+    [(number, *_)] = await there(base)
+    decide(base, number, state="seen", seen_on=date(2026, 11, 20))
+    await bring()
+    assert owner.execute(HERE).fetchall() == [("refused", "No.", False, "x")]
+    assert (await reconcile(sync_database, base.directory)).is_none, "and is no difference"
+    decide(base, number, state="accepted", answer="Yes.", decided_on=date(2026, 11, 21))
+    await bring()
+    assert owner.execute(HERE).fetchall() == [("accepted", "Yes.", True, "x")]
 
 
 async def test_two_workers_at_once_hand_over_once(base, wish, hand_over) -> None:

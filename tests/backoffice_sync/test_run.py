@@ -24,7 +24,7 @@ PATIENCE = 20
 def service(sync_database, central_directory, owner):
     owner.execute("UPDATE sync_cursor SET pushes = true")
     owner.execute("INSERT INTO sync_heartbeat (duty, at) VALUES ('reconcile', now())")  # not now
-    return Service(sync_database, central_directory, 10.0)
+    return Service(sync_database, central_directory, central_directory, 10.0)
 
 
 async def works_until(service, met) -> None:
@@ -62,6 +62,40 @@ async def test_whatever_breaks_in_a_round_does_not_end_the_service(service, cent
     monkeypatch.setattr("backoffice_sync.run.RECOVER_SECONDS", 0.0)
     monkeypatch.setattr(central_directory, "news", garbage)
     await works_until(service, lambda: len(asked) > 1)
+
+
+async def test_while_both_sides_are_compared_changes_go_on_arriving(
+    service, owner, central_directory, monkeypatch
+) -> None:
+    crowd = gather(owner, 3)
+    service.directory = crowd
+    owner.execute("UPDATE sync_heartbeat SET at = now() - interval '2 days' WHERE duty = 'reconcile'")
+    begun, ended = asyncio.Event(), []
+
+    async def endless(_, directory) -> None:
+        assert directory is central_directory, "not by the line that the rounds need"
+        begun.set()
+        try:
+            await asyncio.sleep(PATIENCE * 2)
+        finally:
+            ended.append(1)
+
+    monkeypatch.setattr("backoffice_sync.run.reconcile.reconcile", endless)
+    await works_until(service, lambda: begun.is_set() and owner.execute(LEFT).fetchone() == (0,))
+    assert ended == [1], "it ends with the service"
+
+
+async def test_a_comparison_that_breaks_is_begun_again(service, owner, monkeypatch) -> None:
+    owner.execute("UPDATE sync_heartbeat SET at = now() - interval '2 days' WHERE duty = 'reconcile'")
+    service.pull_seconds = 0.0
+    begun = []
+
+    async def breaks(*_) -> None:
+        begun.append(1)
+        raise KeyError
+
+    monkeypatch.setattr("backoffice_sync.run.reconcile.reconcile", breaks)
+    await works_until(service, lambda: len(begun) > 1)
 
 
 async def test_nothing_is_passed_on_before_an_administrator_lets_it(service, owner, monkeypatch) -> None:

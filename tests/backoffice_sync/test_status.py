@@ -104,6 +104,8 @@ async def test_a_trouble_says_what_it_is_and_since_when(well, look, heard, owner
 
 
 async def test_a_trouble_that_will_not_pass_by_itself_is_bad_at_once(well, look, heard) -> None:
+    await heard("pull", problem="the central base is not made as it was: one field\nanother")
+    assert "not made as it was: one field; another (since" in in_words(await look())
     await heard("pull", problem="the central base does not let us in")
     assert not is_well(await look())
 

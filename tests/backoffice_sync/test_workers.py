@@ -2,8 +2,12 @@
 
 import asyncio
 from collections import Counter
+from types import SimpleNamespace
 
-from backoffice_sync.directory import DirectoryUnreachable
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from backoffice_sync.directory import Applied, DirectoryUnreachable
 from backoffice_sync.outward.push import pass_on, push
 from portal.database import Database, role_url
 from tests.backoffice_sync.crowd import LEFT, gather
@@ -116,3 +120,53 @@ async def test_from_a_slow_base_few_members_are_taken_at_once(owner, sync_databa
     await push(sync_database, crowd)
     assert owner.execute(LEFT).fetchone() == (0,)
     assert sorted(set(confirmed)) == [0, 2, 4, 6, 8, 10]
+
+
+async def test_a_worker_that_stands_still_loses_its_members_to_another(
+    settings, owner, sync_database, monkeypatch
+) -> None:
+    """Its process is stopped, or its machine gone without a word: PostgreSQL does not wait for it for ever."""
+    crowd = gather(owner, 1)
+    monkeypatch.setattr("backoffice_sync.outward.push.STANDSTILL", "500ms")
+    other = Database(role_url(settings.database_url, settings.secret_key, "portal_sync"))
+    read, awake = crowd.read, asyncio.Event()
+
+    async def stands_still(*args):
+        crowd.read = read
+        await awake.wait()
+        return await read(*args)
+
+    crowd.read = stands_still
+    frozen = asyncio.create_task(pass_on(sync_database, crowd))
+    await asyncio.sleep(0.2)
+    assert await pass_on(other, crowd) == 0
+    await asyncio.sleep(0.8)
+    assert await pass_on(other, crowd) == 1
+    awake.set()
+    with pytest.raises(OperationalError):
+        await frozen
+    assert len(crowd.written) == 1
+    assert owner.execute("SELECT status FROM recorded_change").fetchall() == [("confirmed",)]
+    assert await pass_on(sync_database, crowd) == 0, "its pool has other connections"
+    await other.close()
+
+
+async def test_a_worker_that_stood_still_looks_again_before_it_writes(owner, sync_database, monkeypatch) -> None:
+    """Not every base compares by itself what it is to replace."""
+    crowd = gather(owner, 2)
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr("backoffice_sync.outward.delivery.time", SimpleNamespace(monotonic=lambda: clock.now))
+
+    async def write(member, group, value, **_):
+        if member == "c1":
+            clock.now += 300.0
+            crowd.spoken["c2"] = "de"  # typed by staff meanwhile
+        crowd.written.append((member, value["language"]))
+        crowd.spoken[member] = value["language"]
+        return Applied()
+
+    crowd.write = write
+    await drain(sync_database, crowd)
+    assert crowd.spoken == {"c1": "en", "c2": "en"}
+    conflicts = owner.execute("SELECT theirs ->> 'language' FROM sync_conflict").fetchall()
+    assert conflicts == [("de",)], "not written over in silence"

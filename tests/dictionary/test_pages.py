@@ -4,7 +4,11 @@ import pytest
 
 from backoffice_sync.watch.descriptions import DESCRIPTIONS
 from backoffice_sync.watch.dictionary import measure, publish
+from portal import work
+from portal.dictionary import queries
 from portal.dictionary.rules import NAMES
+from portal.housekeeping import DOCUMENTS_KEPT_FOR
+from portal.web.donor import Donor
 from tests.personas import MARIE, NADIA, READER
 
 MINE, ALL = "/my-data", "/staff/dictionary"
@@ -27,6 +31,8 @@ def reader(visitor):
 
 async def test_a_member_sees_what_is_kept_about_them_from_whom_and_who_may_change_it(published, reader) -> None:
     page = await reader(MARIE, MINE)
+    assert DOCUMENTS_KEPT_FOR.days == 30
+    assert "we erase it thirty days after our answer" in page.text
     assert "Postal address kept, to be seen here: My details" in page.text
     assert "Where we have it from: given here, by post or by phone Who changes it: you, here, and our team" in page.text
     assert "Your gifts kept, to be seen here: My gifts" in page.text
@@ -43,6 +49,13 @@ async def test_who_has_nothing_reads_that_nothing_is_kept(published, reader) -> 
     for name in ("Postal address", "Your gifts", "Personal message", "Your tax receipts"):
         assert f"{name} nothing" in page.text
     assert "Name and registration kept" in page.text
+
+
+async def test_only_ones_own_rows_count_where_the_databases_wall_is_away(settings, member_id) -> None:
+    kept = await work.as_owner(settings, lambda db: queries.kept(db, Donor(member_id(NADIA))))
+    assert kept == {
+        "identity", "record", "language", "email", "contact_rhythm", "details_check", "receipt_wish"
+    }  # fmt: skip
 
 
 async def test_what_the_central_base_has_no_place_for_is_said_to_be_here_only(published, reader, owner) -> None:

@@ -106,8 +106,9 @@ async def test_the_oldest_comes_first_and_the_laws_deadline_is_marked(enters, nu
     assert text.count("Urgent") == 1, "what no law hurries is not urgent, and what has time neither"
 
 
-async def test_a_request_that_the_central_base_keeps_is_answered_there(editor, number, one) -> None:
-    request_id = number(central_id="17", state="received")
+@pytest.mark.parametrize("there", [{"central_id": "17", "state": "received"}, {"attempts": 1}])
+async def test_a_request_that_the_central_base_keeps_or_may_have_is_answered_there(editor, number, one, there) -> None:
+    request_id = number(**there)
     page = await editor.get(f"/staff/requests/{request_id}")
     assert "it is answered there" in page.text
     assert "Send the answer" not in page.text
@@ -115,11 +116,11 @@ async def test_a_request_that_the_central_base_keeps_is_answered_there(editor, n
     for path, fields in (("answer", {"decision": "accepted", "answer": "Oui"}), ("seen", {})):
         page = await editor.post(f"/staff/requests/{request_id}/{path}", csrf_token=token, **fields)
         assert "Somebody was faster" in page.text
-    assert one("SELECT state FROM member_request") == ("received",)
+    assert one("SELECT state FROM member_request") == (there.get("state", "saved"),)
 
 
 async def test_a_request_that_the_central_base_refused_is_answered_here(editor, number, one) -> None:
-    request_id = number(undelivered="The central base does not know this kind.")
+    request_id = number(undelivered="The central base does not know this kind.", attempts=1)
     assert "The central base did not take this request" in (await editor.get(f"/staff/requests/{request_id}")).text
     await answer(editor, request_id, decision="accepted")
     assert one("SELECT state FROM member_request") == ("accepted",)
@@ -150,6 +151,14 @@ async def test_who_gets_two_answers_at_once_gets_one_mail(number, tell, mails) -
 
 async def test_no_mail_goes_where_mails_come_back_from(owner, number, tell, mails) -> None:
     owner.execute("UPDATE email_address SET bounced_on = current_date")
+    number(state="accepted", decided_on=clock.today())
+    await tell()
+    assert mails.mails == []
+
+
+@pytest.mark.parametrize("gone", ["closed = true", "deceased_on = '2026-01-01'"])
+async def test_no_mail_goes_to_who_can_no_longer_read_the_answer(owner, number, tell, mails, gone) -> None:
+    owner.execute(f"UPDATE member SET {gone}")
     number(state="accepted", decided_on=clock.today())
     await tell()
     assert mails.mails == []

@@ -97,6 +97,14 @@ async def test_words_are_needed_where_the_choice_does_not_say_it_all(marie, one,
     assert one("SELECT count(*) FROM member_request") == (int(enough),)
 
 
+@pytest.mark.parametrize("kind", ["mandate", "data", "document"])
+async def test_words_are_not_asked_for_before_the_choice_that_may_need_none(marie, kind) -> None:
+    page = await ask(marie, kind)
+    assert page.status == 422
+    assert "Choose what you wish." in page.text
+    assert "Tell us in a few words what you wish." not in page.text
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
@@ -131,7 +139,8 @@ async def test_the_same_is_asked_once_until_it_is_answered(marie, owner, one) ->
     first = await ask(marie, "data", wish="access")
     page = await ask(marie, "data", wish="access", words="Encore")
     assert page.status == 409
-    assert "You have asked us this already" in page.text
+    assert "You have a request of this kind with us already" in page.text
+    assert "If it is about something else, please call us on" in page.text
     assert first.path in page.links
     assert page.form("/requests/new/data")["words"] == "Encore"
     assert (await ask(marie, "data", wish="portability")).status == 200, "another subject is another request"

@@ -11,6 +11,7 @@ NUMBERS = [
     "DE89 3704 0044 0532 0130 00",
     "BE68-5390-0754-7034",
     "no93 8601 1117 947",
+    "30006 00001 12345678901 89",
 ]
 
 
@@ -34,7 +35,7 @@ def test_only_the_laws_deadline_is_ever_urgent() -> None:
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-@pytest.mark.parametrize("text", ["{}", "Mon IBAN est {}, merci", "(IBAN:{})", "Avant\n{}\naprès"])
+@pytest.mark.parametrize("text", ["{}", "Mon IBAN est {}, merci", "(IBAN:{})", "IBAN{}", "Avant\n{}\naprès"])
 def test_an_account_number_is_found_however_it_is_written(number, text) -> None:
     for written in (number, number.replace(" ", ""), number.lower()):
         assert rules.holds_iban(text.format(written)), written

@@ -4,6 +4,7 @@ What changed is told by the base's own log or by columns of stamps; a table with
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -137,8 +138,10 @@ class SqlDirectory:
         raise NotImplementedError(entity)
 
     async def put_bounce(self, bounce: Bounce) -> None:
+        """What the base does not take must not keep the others from being told."""
         if self.capabilities.keeps_bounces:
-            await self._do(lambda base: writer.note_bounce(base, bounce))
+            with suppress(Refused):
+                await self._do(lambda base: writer.note_bounce(base, bounce))
 
     async def _do(self, work: Callable[[Base], T]) -> T:
         """In one transaction; when the tables no longer fit they are looked at again, to name what is missing."""

@@ -1,10 +1,15 @@
 """The way to the base: one connection in one thread of its own, for the drivers differ and few know asyncio."""
 
 import asyncio
+import os
+import socket
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
@@ -24,6 +29,8 @@ PATIENCE: dict[str, dict[str, Any]] = {
     "mariadb": MYSQL,
 }  # fmt: skip
 """A base that hangs is noticed within a minute."""
+ANSWER_SECONDS = 90.0
+"""Longer than a base lets a statement take: one that is silent for so long never answers."""
 NOT_US = ("28", "42501")
 NOT_US_NUMBERS = {1044, 1045, 1142, 1143, 1698}
 OTHER_SHAPE = ("42P01", "42703")
@@ -40,6 +47,10 @@ class Line:
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
         self._thread = ThreadPoolExecutor(1, "central-base")
+        self._driver: Any = None
+        self._asked_at = 0.0
+        event.listen(self._engine, "connect", self._connected)
+        event.listen(self._engine, "before_cursor_execute", self._asked)
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Do it in one transaction, which holds if it ends well.
@@ -47,7 +58,31 @@ class Line:
         Raises:
             Refused, SchemaChanged, CredentialsRefused, DirectoryUnreachable: without the values, for they are private.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, work)
+        self._asked()
+        doing = asyncio.wrap_future(self._thread.submit(self._do, work))
+        try:
+            while not doing.done():
+                left = self._asked_at + ANSWER_SECONDS - time.monotonic()
+                if left <= 0:
+                    raise DirectoryUnreachable("it does not answer")
+                await asyncio.wait((doing,), timeout=left)
+            return doing.result()
+        finally:
+            if not doing.done():
+                doing.add_done_callback(lambda ended: ended.exception())  # nobody else will look at it
+                self._hang_up()
+
+    def _connected(self, driver: Any, _: object) -> None:
+        self._driver = driver
+
+    def _asked(self, *_: object) -> None:
+        self._asked_at = time.monotonic()
+
+    def _hang_up(self) -> None:
+        """Who waits in the thread hears it, and is done; drivers without a socket of their own look at the clock."""
+        broken = suppress(AttributeError, OSError, psycopg.Error)
+        with broken, socket.socket(fileno=os.dup(self._driver.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
 
     def _do(self, work: Callable[[Connection], T]) -> T:
         try:

@@ -1,5 +1,6 @@
 """Writing into Tryton, under its optimistic lock."""
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,6 +11,8 @@ from backoffice_sync.connectors.tryton.sources import SOURCES
 from backoffice_sync.directory import Applied, Bounce, Conflict, DirectoryUnreachable, Outcome, Rejected, Value
 from backoffice_sync.mapping import GROUPS
 from portal.i18n import N_
+
+log = logging.getLogger("backoffice_sync.connectors.tryton")
 
 NO_PLACE = N_("Our records have no place for this. Please call us.")
 
@@ -65,6 +68,8 @@ class Writer:
                 )
             except Outpaced as error:
                 raise DirectoryUnreachable from error
+            except (Refused, Fault):  # it must not keep the others from being told
+                log.error("contact %s takes no note of mails that come back", one["id"])  # noqa: TRY400 - quotes values
 
     async def _commands(self, group: str, records: list[Record], old: Value | None, new: Value | None) -> Record:
         if group == "language":

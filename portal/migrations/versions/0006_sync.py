@@ -7,26 +7,50 @@ from sqlalchemy.dialects import postgresql
 revision = "0006"
 down_revision = "0005"
 
+# As uuidv7() of PostgreSQL 18, which 15 lacks: numbers that follow each other in time fill an index from one end, so
+# millions of mirrored rows come in about twice as fast. Nobody is let in for knowing one.
+ORDERED = """
+CREATE FUNCTION ordered_uuid() RETURNS uuid LANGUAGE sql VOLATILE PARALLEL SAFE
+    RETURN encode(overlay(uuid_send(gen_random_uuid())
+        PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6),
+        'hex')::uuid;
+"""
+MIRRORED = (
+    "member", "postal_address", "email_address", "phone", "contact_choice", "receipt_wish", "mandate", "gift",
+)  # fmt: skip
+
 GRANTS = """
 GRANT SELECT ON member_request, data_dictionary, alarm TO portal_web;
-GRANT INSERT, UPDATE (state, answer, seen_on, decided_on) ON member_request TO portal_web;
+GRANT INSERT (id, key, member_id, kind, about, wish, asked_on), UPDATE (state, answer, seen_on, decided_on)
+    ON member_request TO portal_web;
 GRANT UPDATE (looked_at, looked_by) ON sync_conflict TO portal_web;
 GRANT UPDATE (parked_at, attempts, not_before) ON recorded_change TO portal_web;
-GRANT DELETE ON field_in_motion TO portal_web;
 
-GRANT SELECT ON member_request, sync_heartbeat, sync_cursor, sync_set_aside, sync_conflict, recorded_change
-    TO portal_worker;
+GRANT SELECT ON member_request, sync_heartbeat, sync_cursor TO portal_worker;
 GRANT UPDATE (told_at) ON member_request TO portal_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON alarm TO portal_worker;
 
 GRANT SELECT, INSERT, UPDATE ON member_request TO portal_sync;
 GRANT SELECT, INSERT, UPDATE, DELETE ON data_dictionary, sync_load, sync_missing, sync_field, sync_tally TO portal_sync;
 """
+# A member asks and reads; who decides, and who sees what both sides had changed, is of the staff.
+WALLS = """
+ALTER TABLE member_request ENABLE ROW LEVEL SECURITY;
+CREATE POLICY inside ON member_request TO portal_worker, portal_sync USING (true) WITH CHECK (true);
+CREATE POLICY reading ON member_request FOR SELECT TO portal_web USING (member_id = portal_member() OR portal_staff());
+CREATE POLICY asking ON member_request FOR INSERT TO portal_web
+    WITH CHECK (member_id = portal_member() OR portal_staff());
+CREATE POLICY deciding ON member_request FOR UPDATE TO portal_web USING (portal_staff());
+DROP POLICY visitor ON sync_conflict;
+CREATE POLICY desk ON sync_conflict TO portal_web USING (portal_staff());
+"""
+
 BACK = """
+DROP POLICY desk ON sync_conflict;
+CREATE POLICY visitor ON sync_conflict TO portal_web USING (member_id = portal_member() OR portal_staff());
 REVOKE UPDATE (looked_at, looked_by) ON sync_conflict FROM portal_web;
 REVOKE UPDATE (parked_at, attempts, not_before) ON recorded_change FROM portal_web;
-REVOKE DELETE ON field_in_motion FROM portal_web;
-REVOKE SELECT ON sync_heartbeat, sync_cursor, sync_set_aside, sync_conflict, recorded_change FROM portal_worker;
+REVOKE SELECT ON sync_heartbeat, sync_cursor FROM portal_worker;
 """
 TABLES = ("member_request", "data_dictionary", "alarm", "sync_load", "sync_missing", "sync_field", "sync_tally")
 
@@ -137,16 +161,18 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), primary_key=True),
         sa.Column("count", sa.BigInteger(), server_default="0", nullable=False),
     )
+    run(ORDERED)
+    for table in MIRRORED:
+        op.execute(f"ALTER TABLE {table} ALTER id SET DEFAULT ordered_uuid()")
     run(GRANTS)
-    op.execute("ALTER TABLE member_request ENABLE ROW LEVEL SECURITY")
-    op.execute("CREATE POLICY inside ON member_request TO portal_worker, portal_sync USING (true) WITH CHECK (true)")
-    op.execute(
-        "CREATE POLICY visitor ON member_request TO portal_web USING (member_id = portal_member() OR portal_staff())"
-    )
+    run(WALLS)
 
 
 def downgrade() -> None:
     run(BACK)
+    for table in MIRRORED:
+        op.execute(f"ALTER TABLE {table} ALTER id SET DEFAULT gen_random_uuid()")
+    op.execute("DROP FUNCTION ordered_uuid")
     for table in TABLES:
         op.drop_table(table)
     op.drop_column("recorded_change", "parked_at")

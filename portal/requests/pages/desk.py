@@ -94,7 +94,7 @@ def _request_page(found: queries.Request, form: forms.Form, *, status: int = 200
         form=form,
         answer_by=rules.answer_by(asked.kind, asked.asked_on) if is_open else None,
         is_urgent=is_open and rules.is_urgent(asked.kind, asked.asked_on, clock.today()),
-        is_ours=is_open and asked.central_id is None,
+        is_ours=is_open and found.is_ours,
     )
 
 

@@ -6,7 +6,16 @@ import traceback
 import psycopg
 import pytest
 
-from backoffice_sync.directory import Applied, Conflict, DirectoryUnreachable, MemberGone, Rejected, SchemaChanged
+from backoffice_sync.directory import (
+    Applied,
+    Bounce,
+    Conflict,
+    DirectoryUnreachable,
+    MemberGone,
+    Rejected,
+    SchemaChanged,
+)
+from portal import clock
 from tests.backoffice_sync.contract.test_contract import SAMPLES, person
 from tests.backoffice_sync.sql.staff import EXAMPLE
 
@@ -166,3 +175,11 @@ async def test_a_base_that_went_away_is_found_again(staff) -> None:
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     assert await directory.count("member") == 0
+
+
+async def test_a_bounce_that_the_base_does_not_take_keeps_no_other_waiting(staff) -> None:
+    directory, member = staff.connect(), await staff.make("member")
+    await staff.make("email", member)
+    staff.do("CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$")
+    staff.do("CREATE TRIGGER no BEFORE UPDATE ON coordonnee FOR EACH ROW EXECUTE FUNCTION no()")
+    await directory.put_bounce(Bounce("anne@example.org", clock.today(), None, None))
