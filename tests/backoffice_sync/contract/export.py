@@ -5,11 +5,13 @@ from datetime import date
 from typing import Any
 
 from backoffice_sync.connectors.memory import MemoryDirectory
+from backoffice_sync.connectors.sql.connector import SqlDirectory
 from backoffice_sync.connectors.tryton import writing
 from backoffice_sync.connectors.tryton.client import Client, Record
 from backoffice_sync.directory import Directory, Row, Value
 from backoffice_sync.mapping import ENTITIES, GROUPS, in_normal_form
 from portal.items import in_order
+from tests.backoffice_sync.sql.staff import EXAMPLE, SqlStaff
 from tests.backoffice_sync.tryton.hands import TrytonHands
 
 Rows = dict[str, list[Row]]
@@ -52,6 +54,27 @@ def into_memory(found: Rows) -> MemoryDirectory:
         for row in rows:
             directory.put(name, row)
     return directory
+
+
+def into_sql(staff: SqlStaff, found: Rows) -> SqlDirectory:
+    """In the tables of the example; a member's own row says by itself what the export says of choices and receipts."""
+    directory = staff.connect(EXAMPLE.replace('constant = "EUR"', 'constant = "USD"'))
+    for name, source in directory._plan.sources.items():
+        for row in () if source.is_beside else found[name]:
+            named = dict(zip(ENTITIES[name].incoming, row, strict=True))
+            cells = {column: words[0] for column, words in source.where.items()}
+            if name in {"campaign", "member"}:  # which others refer to
+                cells[source.key] = named["central_id"]
+            cells |= {column: named[reference] for reference, column in source.references.items()}
+            for field in source.fields.keys() - {"closed"}:
+                cells |= source.fields[field].write(named[field])
+            staff.put(source.table, {column: _yes_or_no(cell) for column, cell in cells.items()})
+    return directory
+
+
+def _yes_or_no(cell: object) -> object:
+    """As columns of numbers and columns of yes and no both take it."""
+    return str(int(cell)) if isinstance(cell, bool) else cell
 
 
 async def into_tryton(hands: TrytonHands, wanted: Values) -> Values:

@@ -14,8 +14,9 @@ from backoffice_sync.mapping import ENTITIES, GROUPS, Rule
 from backoffice_sync.npsp import load
 from backoffice_sync.outward.push import push
 from portal import changes
-from tests.backoffice_sync.contract.export import Values, everything, into_memory, into_tryton, values
+from tests.backoffice_sync.contract.export import Values, everything, into_memory, into_sql, into_tryton, values
 from tests.backoffice_sync.npsp_export import EXPORT
+from tests.backoffice_sync.sql.staff import SqlStaff
 from tests.backoffice_sync.tryton.hands import TrytonHands
 
 READ, PUSHED = 10, 40
@@ -30,8 +31,8 @@ class Filled:
     values: Values
 
 
-@pytest.fixture(params=["memory", "postgresql", "tryton"])
-async def filled(request, central, central_url) -> AsyncIterator[Filled]:
+@pytest.fixture(params=["memory", "postgresql", "sql", "tryton"])
+async def filled(request, central, central_url, tmp_path) -> AsyncIterator[Filled]:
     load(central, EXPORT)
     reference = PostgresDirectory(central_url)
     found = await everything(reference)
@@ -39,6 +40,10 @@ async def filled(request, central, central_url) -> AsyncIterator[Filled]:
         yield Filled(into_memory(found), values(found))
     elif request.param == "postgresql":
         yield Filled(reference, values(found))
+    elif request.param == "sql":
+        staff = SqlStaff(request.getfixturevalue("association_url"), tmp_path)
+        yield Filled(into_sql(staff, found), values(found))
+        await staff.close()
     else:
         where = request.getfixturevalue("tryton")
         hands = TrytonHands(where.url, where.dsn)

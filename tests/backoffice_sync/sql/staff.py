@@ -81,10 +81,13 @@ class SqlStaff:
         number = next(self._numbers)
         own = {NUMBERED[entity]: f"N{number}"} if entity in NUMBERED else {}
         values = {"id": number} | NEW[entity] | own | ({"adherent_id": int(member)} if member else {}) | more
-        names, marks = ", ".join(values), ", ".join(["%s"] * len(values))
-        self.do(f"INSERT INTO {TABLES[entity]} ({names}) VALUES ({marks})", *values.values())
+        self.put(TABLES[entity], values)
         self.ask(f"SELECT setval(pg_get_serial_sequence('{TABLES[entity]}', 'id'), {number})")
         return str(number)
+
+    def put(self, table: str, values: dict[str, Any]) -> None:
+        names, marks = ", ".join(values), ", ".join(["%s"] * len(values))
+        self.do(f"INSERT INTO {table} ({names}) VALUES ({marks})", *values.values())
 
     async def edit(self, entity: str, key: str, **more: Any) -> None:
         values = more or EDITS[entity]
