@@ -76,6 +76,8 @@ class Group:
     """Which rows of the entity it is about, where it is not about all of a member's."""
     items: tuple[str, ...] = ()
     """Of a group of several rows: the fields of each; its one field is then `items`."""
+    restricts: bool = False
+    """Each element forbids something: said again here, it holds, though somebody took it away there meanwhile."""
     keeps_ours: bool = False
     """Once said it holds here, even when the central base cannot be told: an objection stays in motion until it is."""
 
@@ -193,7 +195,7 @@ GROUPS = {
         Group("phones", "phone", ITEMS, Rule.EACH_ITEM, (), ("number", "kind")),
         Group("identity", "member", IDENTITY, Rule.CENTRAL_WINS),
         Group("language", "member", ("language",), Rule.DONOR_WINS),
-        Group("objections", "contact_choice", ("objections",), Rule.EACH_ITEM, keeps_ours=True),
+        Group("objections", "contact_choice", ("objections",), Rule.EACH_ITEM, restricts=True, keeps_ours=True),
         Group("consents", "contact_choice", ("consents",), Rule.EACH_ITEM, keeps_ours=True),
         Group("contact_rhythm", "contact_choice", ("post_rhythm", "paused_until"), Rule.DONOR_WINS),
         Group("details_check", "contact_choice", ("checked_on",), Rule.DONOR_WINS),

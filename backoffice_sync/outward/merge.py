@@ -37,16 +37,19 @@ def merged(
     theirs. Of a list it is theirs in all but the elements that we added or took
     away: whatever both sides did holds, and an objection that only one side knows
     of is never lost. `since` are the values that ours had after the base; once
-    something was sent, any of them may have arrived.
+    something was sent, any of them may have arrived. An objection that was taken back
+    and made again since then is made, whatever was done there.
     """
     if group.rule is not Rule.EACH_ITEM:
         taken_back = ours == base and (sent is None or theirs != sent["value"])
         return theirs if taken_back else ours
     [name] = group.fields
     wanted, there = ((value or {}).get(name, []) for value in (ours, theirs))
-    before = [(value or {}).get(name, []) for value in (base, *(since if sent is not None else ()))]
+    been = [(value or {}).get(name, []) for value in (base, *since)]
+    before = been if sent is not None else been[:1]
     kept = [element for element in there if element in wanted or not any(element in value for value in before)]
-    added = [element for element in wanted if not all(element in value for value in before)]
+    said = been if group.restricts else before
+    added = [element for element in wanted if not all(element in value for value in said)]
     return {name: in_order([*kept, *added])}
 
 

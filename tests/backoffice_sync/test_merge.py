@@ -79,6 +79,14 @@ def test_an_objection_that_only_one_side_knows_of_is_never_lost(ours, theirs) ->
     assert found == {"objections": sorted({*ours, *theirs})}
 
 
+@pytest.mark.parametrize(("group", "outcome"), [("objections", ["appeals/post"]), ("consents", [])])
+def test_of_a_last_word_and_another_ones_opposite_the_more_restrictive_holds(group, outcome) -> None:
+    """Taken back and said again here, while somebody took it away there: no is no, and a doubtful yes is none."""
+    said, unsaid = {group: ["appeals/post"]}, {group: list[str]()}
+    found = merged(GROUPS[group], base=said, ours=said, theirs=unsaid, since=[said, unsaid, unsaid, said])
+    assert found == {group: outcome}
+
+
 def test_a_list_is_written_wherever_it_differs_and_never_a_conflict() -> None:
     rule = Rule.EACH_ITEM
     assert decide(base=phones("a"), sent=None, ours=phones("ab"), theirs=phones("c"), rule=rule) is Decision.WRITE
