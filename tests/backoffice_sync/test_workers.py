@@ -12,6 +12,9 @@ from backoffice_sync.outward.push import pass_on, push
 from portal.database import Database, role_url
 from tests.backoffice_sync.crowd import LEFT, gather
 
+LOCKED = """
+SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+WHERE locktype = 'advisory' AND datname = current_database()"""
 POISON = "c5000"
 
 
@@ -79,7 +82,7 @@ async def test_workers_share_the_members_and_none_is_worked_on_twice(settings, o
     assert max(Counter(member for member, _ in crowd.written).values()) == 1
     assert sum(count > 0 for count in done) > 1, "they do not queue behind one of them"
     assert owner.execute(LEFT).fetchone() == (0,)
-    assert owner.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").fetchone() == (0,)
+    assert owner.execute(LOCKED).fetchone() == (0,)
     assert owner.execute("SELECT count FROM sync_tally WHERE name = 'applied'").fetchone() == (600,)
     for worker in workers:
         await worker.close()

@@ -21,8 +21,11 @@ async def frozen_in_a_write(scene, line, address):
     worker = scene.workers.prepare("run", CENTRAL_URL=through(line, address), PULL_SECONDS="60")
     scene.workers._ready = [worker]
     worker = scene.workers.hire()
-    await scene.drained()
-    await asyncio.sleep(1)  # its first rounds are over
+
+    async def is_at_rest() -> bool:
+        return bool(await scene.asked("SELECT FROM sync_heartbeat WHERE duty = 'push'"))
+
+    await until(is_at_rest, 30, "its first round does not end")
     line.delay = 0.5  # so that there is a middle of it
     await scene.people[0].move()
 

@@ -6,7 +6,7 @@ import pytest
 
 from backoffice_sync.outward.push import push
 
-STEP = 7
+STEP = 11
 """Each n-th message; which ones differs from run to run of the worker by none."""
 MOST = 400
 
