@@ -1,5 +1,6 @@
 """The rows of a base in memory, and the field groups that stand in them."""
 
+from abc import ABC, abstractmethod
 from datetime import date
 from typing import Any
 
@@ -13,18 +14,16 @@ CODES = ("objections", "consents")
 NONE_YET = ("season_from", "season_to", "confirmed_on", "bounced_on", "soft_bounced_on", "complained_on", "returned_on")
 
 
-class Tables:
+class Tables(ABC):
     def __init__(self) -> None:
         self.tables: dict[str, dict[str, Row]] = {entity: {} for entity in ENTITIES}
 
-    def put(self, entity: str, row: Row) -> None:
-        raise NotImplementedError
-
-    def drop(self, entity: str, number: str) -> None:
-        raise NotImplementedError
-
-    def fresh_number(self, group: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def put(self, entity: str, row: Row) -> None: ...
+    @abstractmethod
+    def drop(self, entity: str, number: str) -> None: ...
+    @abstractmethod
+    def fresh_number(self, group: str) -> str: ...
 
     def named(self, entity: str) -> list[Value]:
         return [dict(zip(ENTITIES[entity].incoming, row, strict=True)) for row in self.tables[entity].values()]

@@ -135,7 +135,7 @@ class SqlDirectory:
         return await self._do(lambda base: tables.now(base.connection, self._plan.zone))
 
     async def checksums(self, entity: str) -> Checksums:
-        raise NotImplementedError(entity)
+        raise NotImplementedError(entity)  # sums nothing itself
 
     async def put_bounce(self, bounce: Bounce) -> None:
         """What the base does not take must not keep the others from being told."""

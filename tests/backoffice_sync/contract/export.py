@@ -17,7 +17,7 @@ from tests.backoffice_sync.tryton.hands import TrytonHands
 Rows = dict[str, list[Row]]
 Values = dict[str, dict[str, Value | None]]
 """By member and group."""
-EVERY, AT_ONCE = 6, 100
+EVERY, AT_ONCE = 3, 100
 
 
 async def everything(directory: Directory) -> Rows:
@@ -78,7 +78,7 @@ def _yes_or_no(cell: object) -> object:
 
 
 async def into_tryton(hands: TrytonHands, wanted: Values) -> Values:
-    """Every sixth person, in bulk; gives what Tryton has a place for, by its own numbers.
+    """Every third person, in bulk; gives what Tryton has a place for, by its own numbers.
 
     It knows no civility and no season; a company is one by its number only, which the export does not have; and the
     telephone numbers of the export are invented, so that it takes none of them.

@@ -1,6 +1,7 @@
 """What staff do to a central base behind the sync's back, alike for each connector."""
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date
@@ -81,7 +82,7 @@ class Staff(Protocol):
     async def close(self) -> None: ...
 
 
-class _Base:
+class _Base(ABC):
     """What the twin and the reference schema have in common."""
 
     entities = frozenset(ENTITIES)
@@ -96,8 +97,8 @@ class _Base:
         """One that looks back no longer than so many seconds, where the connector does so at all."""
         return self.connect(), 0.0
 
-    def connect(self) -> Directory:
-        raise NotImplementedError
+    @abstractmethod
+    def connect(self) -> Directory: ...
 
     async def make(self, entity: str, member: str | None = None) -> str:
         if entity in BESIDE:
@@ -110,8 +111,8 @@ class _Base:
         self.add(entity, key, values | numbered.get(entity, {}) | ({"member": int(member)} if member else {}))
         return str(key)
 
-    def add(self, entity: str, key: int, values: dict[str, Any]) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def add(self, entity: str, key: int, values: dict[str, Any]) -> None: ...
 
     async def edit(self, entity: str, key: str) -> None:
         self.base.edit(entity, key, **EDITS[entity])

@@ -22,7 +22,7 @@ from tests.backoffice_sync.tryton.hands import TrytonHands
 READ, PUSHED = 10, 40
 """Every so manieth member is read group by group, and has each of its groups passed on as it is."""
 
-FEWEST = 150
+FEWEST = 300
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 
 from backoffice_sync.outward.push import push
 
-STEP = 11
+STEP = 7
 """Each n-th message; which ones differs from run to run of the worker by none."""
 MOST = 400
 

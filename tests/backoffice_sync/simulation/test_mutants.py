@@ -8,7 +8,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.backoffice_sync.simulation.machine import PLAIN, SETTINGS
 from tests.backoffice_sync.simulation.mutants import FOUND_AS
 
-MOST, CONTROL, STEPS, SEED = 1000, 60, 8, 2
+MOST, CONTROL, STEPS, SEED = 1000, 100, 8, 2
 ONLY = ("address", "phones")
 """So that both sides meet often: a bug that needs two on one field is found with few examples."""
 

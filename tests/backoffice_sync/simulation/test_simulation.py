@@ -9,7 +9,7 @@ import hypothesis
 from hypothesis import HealthCheck
 from hypothesis.stateful import run_state_machine_as_test
 
-EXAMPLES = int(os.environ.get("SIMULATION_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("SIMULATION_EXAMPLES", "150"))
 SEED = int(os.environ.get("SIMULATION_SEED", "1"))
 STEPS = 14
 PHASES = [hypothesis.Phase.generate, *[hypothesis.Phase.shrink] * ("SIMULATION_SHRINK" in os.environ)]
