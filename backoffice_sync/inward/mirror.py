@@ -27,6 +27,8 @@ async def store(
     Into a table that is known to be empty they are inserted without asking whether they are there.
     """
     async with _staged(db, entity, rows) as cursor:
+        if entity.groups and not empty:
+            await cursor.execute(staging.locked(entity))
         if entity.key == "member_id" and not empty:
             await cursor.execute(staging.moved(entity))
         await cursor.execute(staging.insert(entity) if empty else staging.upsert(entity, reads))

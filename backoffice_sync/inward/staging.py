@@ -40,6 +40,17 @@ def upsert(entity: Entity, reads: Reads) -> sql.Composed:
     )
 
 
+def locked(entity: Entity) -> sql.Composed:
+    """Wait for whoever changes these rows here: a statement sees only what had ended when it began.
+
+    A row that a donor takes away while we insert it would come back, beside what replaces it.
+    """
+    return sql.SQL(
+        "SELECT count(*) FROM (SELECT FROM {table} JOIN incoming USING (central_id) "
+        "ORDER BY {table}.id FOR NO KEY UPDATE OF {table}) AS ours"
+    ).format(table=sql.Identifier(entity.table.name))
+
+
 def insert(entity: Entity) -> sql.Composed:
     """Into a table that has none of them yet."""
     plain = ["central_id", *entity.columns]

@@ -161,9 +161,10 @@ async def test_a_worker_that_stood_still_looks_again_before_it_writes(owner, syn
     monkeypatch.setattr("backoffice_sync.outward.delivery.time", SimpleNamespace(monotonic=lambda: clock.now))
 
     async def write(member, group, value, **_):
-        if member == "c1":
+        if not crowd.written:
             clock.now += 300.0
-            crowd.spoken["c2"] = "de"  # typed by staff meanwhile
+            [other] = crowd.spoken.keys() - {member}
+            crowd.spoken[other] = "de"  # typed by staff meanwhile
         crowd.written.append((member, value["language"]))
         crowd.spoken[member] = value["language"]
         return Applied()
