@@ -17,7 +17,7 @@ from tests.backoffice_sync.tryton.hands import TrytonHands
 Rows = dict[str, list[Row]]
 Values = dict[str, dict[str, Value | None]]
 """By member and group."""
-EVERY, AT_ONCE = 3, 100
+AT_ONCE = 100
 
 
 async def everything(directory: Directory) -> Rows:
@@ -78,12 +78,12 @@ def _yes_or_no(cell: object) -> object:
 
 
 async def into_tryton(hands: TrytonHands, wanted: Values) -> Values:
-    """Every third person, in bulk; gives what Tryton has a place for, by its own numbers.
+    """Every person, in bulk; gives what Tryton has a place for, by its own numbers.
 
     It knows no civility and no season; a company is one by its number only, which the export does not have; and the
     telephone numbers of the export are invented, so that it takes none of them.
     """
-    persons = [held for held in wanted.values() if not (held["identity"] or {})["company_name"]][::EVERY]
+    persons = [held for held in wanted.values() if not (held["identity"] or {})["company_name"]]
     places = await _places(hands.client, persons)
     there: Values = {}
     for at in range(0, len(persons), AT_ONCE):

@@ -60,6 +60,12 @@ class Scene:
         async with self.portal.begin() as db:
             await db.execute(text(FREE))
 
+    async def reconnect(self) -> None:
+        """After a restart of a database our own lines to it are dead."""
+        for database in (self.portal, self.sync):
+            await database.engine.dispose()
+        await self.directory.close()
+
     async def drained(self, seconds: float = 60) -> None:
         """Wait until nothing is on its way."""
         await self.retry()
