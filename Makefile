@@ -9,7 +9,7 @@ LIBRARIES := libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liber
 FOR_TESTS := chromium strace
 PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo demo-reset test check check-defences bench bench-receipts bench-sync messages lock clean
+.PHONY: help demo demo-reset test check check-defences bench bench-receipts bench-sync bench-search bench-export messages lock clean
 
 help:
 	@echo "make demo             the whole extranet on http://localhost:$(PORT), with invented people (PORT=…)"
@@ -19,6 +19,8 @@ help:
 	@echo "make check-defences   take the defences away one by one: a test must fail for each (fifteen minutes)"
 	@echo "make bench            measure speed"
 	@echo "make bench-receipts   measure the rendering of receipts (RECEIPTS=10000: how many in the long run)"
+	@echo "make bench-search     measure the search of donors at the desk (MEMBERS=1000000: among how many)"
+	@echo "make bench-export     measure the answer to a donor of forty years (DOCUMENTS=500)"
 	@echo "make bench-sync       measure the sync (MEMBERS=1000000: how many are loaded)"
 	@echo "make messages         bring the French catalogue up to date with the texts of code and templates"
 	@echo "make lock             write requirements.lock anew from pyproject.toml"
@@ -46,6 +48,12 @@ bench: .venv/ready-for-tests
 
 bench-receipts: .venv/ready-for-tests
 	@.venv/bin/python -m tests.bench.receipts
+
+bench-search: .venv/ready-for-tests
+	@.venv/bin/python -m tests.bench.search
+
+bench-export: .venv/ready-for-tests
+	@.venv/bin/python -m tests.bench.export
 
 bench-sync: .venv/ready-for-tests
 	@.venv/bin/python -m tests.bench.sync

@@ -13,6 +13,7 @@ from backoffice_sync.central_rows import (
     Document,
     Email,
     Gift,
+    Link,
     Mandate,
     Member,
     Memo,
@@ -47,6 +48,7 @@ TABLES: tuple[type[Row], ...] = (
     Gift,
     Receipt,
     Document,
+    Link,
     Memo,
 )
 

@@ -164,8 +164,27 @@ class Document(Row):
     table: ClassVar[str] = "document"
     member_id: int
     title: str
+    kind: str = ""
     direction: str
     dated_on: date
+    author: str = ""
+    for_member: bool = False
+    media_type: str = ""
+    content: bytes | None = None
+
+
+@dataclass(kw_only=True, slots=True)
+class Link(Row):
+    table: ClassVar[str] = "link"
+    member_id: int
+    kind: str
+    title: str
+    detail: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    amount: Decimal | None = None
+    currency: str = "EUR"
+    state: str = ""
 
 
 @dataclass(kw_only=True, slots=True)

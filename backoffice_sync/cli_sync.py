@@ -14,6 +14,8 @@ from backoffice_sync.compare import catalogue as fields
 from backoffice_sync.compare.drift import Drift
 from backoffice_sync.compare.reconcile import reconcile as compare
 from backoffice_sync.directory import Directory
+from backoffice_sync.inward.extracts import carry_out
+from backoffice_sync.inward.files import fetch_files
 from backoffice_sync.inward.load import Progress
 from backoffice_sync.inward.pull import pull as bring
 from backoffice_sync.outward import dry_run
@@ -43,11 +45,13 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 
 def pull(options: argparse.Namespace) -> None:
-    """bring the central base's news into the portal; everything the first time"""
+    """bring the central base's news into the portal, everything the first time; files and extracts too"""
 
     async def act(portal: Database, central: Directory, _: SyncSettings) -> tuple[dict[str, int], bool]:
         await fields.check(portal, central)
-        return await bring(portal, central, _bars(), everything=options.everything), await may_push(portal, central)
+        found = await bring(portal, central, _bars(), everything=options.everything)
+        found |= {"files": await fetch_files(portal, central), "extracts": await carry_out(portal, central)}
+        return found, await may_push(portal, central)
 
     written, pushes = asyncio.run(with_both(act))
     print(", ".join(f"{count} {entity}" for entity, count in written.items() if count) or "nothing new")

@@ -51,10 +51,17 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Rejected:
-    """The central base will never take this value; the reason is a text of the portal's catalogue."""
+    """The central base will never take this value; the reason is a text of the portal's catalogue.
+
+    `detail` names the field or rule in its own words, for staff only: never a value.
+    """
 
     reason: str
+    detail: str = ""
 
+
+PersonalRecord = tuple[str, dict[str, Any]]
+"""What a base has on somebody: its table, and the row in its own words, as JSON can hold them."""
 
 Outcome = Applied | Conflict | Rejected
 
@@ -151,6 +158,8 @@ class Capabilities:
     """It notes that mails to an address come back."""
     keeps_requests: bool = True
     """It takes what donors ask for, finds it again by its key, and tells what became of it."""
+    tells_everything: bool = True
+    """It gives all that it has on one person, also what the portal mirrors nothing of."""
     sums: frozenset[str] = frozenset()
     """Entities of which it computes checksums itself; of the others all rows are read and summed here."""
 
@@ -215,3 +224,15 @@ class Directory(Protocol):
 
     async def put_bounce(self, bounce: Bounce) -> None:
         """Note on every record with this address that mails come back, or do no longer, however often it is told."""
+
+    async def content(self, document: str) -> bytes | None:
+        """The file of a document; None when there is none, or none any more."""
+
+    def everything_of(self, member: str) -> AsyncIterator[PersonalRecord]:
+        """Every row of every table that is about a member, and about those merged into them.
+
+        Account numbers are masked, and files are left out: they come as documents.
+
+        Raises:
+            MemberGone: there is no such member.
+        """

@@ -3,15 +3,18 @@
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Table
 
 from portal.consents.models import ContactChoice
 from portal.database import Base
+from portal.documents.models import Document
 from portal.gifts.models import Campaign, Gift
 from portal.i18n import N_
 from portal.items import in_order
+from portal.links.models import MemberLink
 from portal.mandates.models import Mandate
 from portal.members.models import Member
 from portal.memos.models import Memo
@@ -49,6 +52,12 @@ class Entity:
     def incoming(self) -> tuple[str, ...]:
         """What a connector delivers of a row, in this order."""
         return ("central_id", *(reference.name for reference in self.references), *self.columns)
+
+    @property
+    def member_at(self) -> int | None:
+        """Where a delivered row has the member's number; None where it has no member."""
+        name = "central_id" if self.owner == "id" else MEMBER.name
+        return self.incoming.index(name) if name in self.incoming else None
 
     @property
     def groups(self) -> list[str]:
@@ -181,6 +190,18 @@ ENTITIES = {
             final=("accepted", "refused"),
         ),
         Entity("memo", _table(Memo), ("body", "starts_on", "ends_on"), (MEMBER,), key="member_id"),
+        Entity(
+            "document",
+            _table(Document),
+            ("title", "kind", "direction", "dated_on", "author", "for_member", "media_type", "size", "sha256"),
+            (MEMBER,),
+        ),
+        Entity(
+            "link",
+            _table(MemberLink),
+            ("kind", "title", "detail", "starts_on", "ends_on", "amount", "currency", "state"),
+            (MEMBER,),
+        ),
     )
 }  # fmt: skip
 """In the order in which they are loaded: what others refer to comes first."""
@@ -215,3 +236,16 @@ def in_normal_form(group: Group, rows: Sequence[tuple[Any, ...]]) -> dict[str, A
     if group.rule is Rule.EACH_ITEM:
         return {group.fields[0]: in_order(code for (code,) in rows)}
     return dict(zip(group.fields, rows[0], strict=True)) if rows else None
+
+
+def held_by(group: Group, rows: Sequence[tuple[Any, ...]]) -> dict[str, Any] | None:
+    """The value of a group that a member's delivered rows of its entity hold, as `Directory.read` gives it."""
+    named = [dict(zip(ENTITIES[group.entity].incoming, row, strict=True)) for row in rows]
+    held = [row for row in named if row | dict(group.only) == row]
+    if group.rule is Rule.EACH_ITEM and not group.items:
+        return in_normal_form(group, [(code,) for row in held for code in row[group.fields[0]]])
+    return in_normal_form(group, [tuple(_plain(row[name]) for name in group.items or group.fields) for row in held])
+
+
+def _plain(held: object) -> object:
+    return held.isoformat() if isinstance(held, date) else held

@@ -12,6 +12,8 @@ from backoffice_sync.breaker import Breaker
 from backoffice_sync.compare import reconcile
 from backoffice_sync.directory import Directory, DirectoryUnreachable
 from backoffice_sync.duty import duty, in_words
+from backoffice_sync.inward.extracts import carry_out
+from backoffice_sync.inward.files import fetch_files
 from backoffice_sync.inward.pull import pull
 from backoffice_sync.outward.bounces import deliver_bounces
 from backoffice_sync.outward.push import may_push, pass_on
@@ -47,7 +49,7 @@ async def run(portal: Database, directory: Directory, beside: Directory, *, pull
 
 
 class Service:
-    """One worker; any number of them share the work. Both sides are compared by a line of its own, `beside`."""
+    """One worker; any number of them share the work. What takes long goes by a line of its own, `beside`."""
 
     def __init__(self, portal: Database, directory: Directory, beside: Directory, pull_seconds: float) -> None:
         self.portal, self.directory, self.beside, self.pull_seconds = portal, directory, beside, pull_seconds
@@ -55,15 +57,15 @@ class Service:
         self.breaker = Breaker()
         self.next_pull = 0.0
         self.published = False
-        self.comparing: asyncio.Task[None] | None = None
+        self.at_length: asyncio.Task[None] | None = None
 
     async def work(self) -> None:
         try:
             await self._rounds()
         finally:
-            if self.comparing is not None:
-                self.comparing.cancel()
-                await asyncio.gather(self.comparing, return_exceptions=True)
+            if self.at_length is not None:
+                self.at_length.cancel()
+                await asyncio.gather(self.at_length, return_exceptions=True)
 
     async def _rounds(self) -> None:
         while not self.stop.is_set():
@@ -93,7 +95,7 @@ class Service:
             self.next_pull = now() + self.pull_seconds
             await pull(self.portal, self.directory)
             self.breaker.succeeded()
-            await self._begin_comparing()
+            self._begin_beside()
         done = 0
         if await may_push(self.portal, self.directory):
             async with duty(self.portal, "push"):
@@ -105,14 +107,28 @@ class Service:
             self.breaker.succeeded()
         return done > 0
 
-    async def _begin_comparing(self) -> None:
-        rests = self.comparing is None or self.comparing.done()
-        if rests and await reconcile.is_due(self.portal, self.directory):
-            self.comparing = asyncio.create_task(self._compare())
+    def _begin_beside(self) -> None:
+        if self.at_length is None or self.at_length.done():
+            self.at_length = asyncio.create_task(self._beside())
+
+    async def _beside(self) -> None:
+        """Beside the rounds, for it may take minutes; whatever keeps it from its end keeps no change waiting."""
+        await self._fetch()
+        await self._compare()
+
+    async def _fetch(self) -> None:
+        try:
+            await carry_out(self.portal, self.beside)
+            await fetch_files(self.portal, self.beside)
+        except DirectoryUnreachable as error:
+            log.warning("%s; extracts and files are fetched later", in_words(error))
+        except Exception:
+            log.exception("extracts and files were not fetched")
 
     async def _compare(self) -> None:
-        """Beside the rounds, for it may take minutes; whatever keeps it from its end keeps no change waiting."""
         try:
+            if not await reconcile.is_due(self.portal, self.beside):
+                return
             if (await reconcile.reconcile(self.portal, self.beside)).compared:
                 await dictionary.measure(self.portal)
         except DirectoryUnreachable as error:

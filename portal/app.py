@@ -15,31 +15,43 @@ from litestar.types import ASGIApp
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError  # noqa: A004 - of the pool
 
 from portal import health, logs
+from portal.access_log import pages as access_log
 from portal.activation import pages as activation
 from portal.addresses import pages as addresses
 from portal.bounces import pages as bounces
 from portal.consents import pages as consents
 from portal.corrections import pages as corrections
+from portal.dashboard import pages as dashboard
 from portal.database import Database, provide_db, role_url
 from portal.dictionary import pages as dictionary
+from portal.documents import pages as documents
+from portal.duplicates import pages as duplicates
 from portal.emails import pages as emails
+from portal.erasure import pages as erasure
+from portal.exports import pages as exports
 from portal.figures import pages as figures
 from portal.gifts import pages as gifts
 from portal.home import pages as home
 from portal.ledger import pages as ledger
+from portal.links import pages as links
 from portal.mandates import pages as mandates
 from portal.memos import pages as memos
+from portal.messages import pages as messages
 from portal.oidc import pages as oidc
 from portal.passkeys import pages as passkeys
 from portal.phones import pages as phones
 from portal.preferences import pages as preferences
+from portal.privacy import pages as privacy
 from portal.profile import pages as profile
 from portal.receipts import pages as receipts
 from portal.requests import pages as requests
+from portal.retention import pages as retention
 from portal.reviews import pages as reviews
 from portal.security import pages as security
+from portal.selections import pages as selections
 from portal.settings import Settings
 from portal.signin import pages as signin
+from portal.signin_help import pages as signin_help
 from portal.staff import pages as staff
 from portal.tax import pages as tax
 from portal.tracking import pages as tracking
@@ -70,9 +82,12 @@ def build(settings: Settings, database: Database) -> Litestar:
         *oidc.HANDLERS,
         *activation.HANDLERS,
         *security.HANDLERS,
+        *access_log.HANDLERS,
         *home.HANDLERS,
         *gifts.HANDLERS,
         *mandates.HANDLERS,
+        *documents.HANDLERS,
+        *links.HANDLERS,
         *receipts.HANDLERS,
         *tax.HANDLERS,
         *profile.HANDLERS,
@@ -81,15 +96,24 @@ def build(settings: Settings, database: Database) -> Litestar:
         *addresses.HANDLERS,
         *corrections.HANDLERS,
         *requests.HANDLERS,
+        *privacy.HANDLERS,
         *tracking.HANDLERS,
         *preferences.HANDLERS,
         *consents.HANDLERS,
         *ledger.HANDLERS,
         *staff.HANDLERS,
         *memos.HANDLERS,
+        *messages.HANDLERS,
+        *selections.HANDLERS,
         *reviews.HANDLERS,
+        *duplicates.HANDLERS,
         *dictionary.HANDLERS,
+        *erasure.HANDLERS,
+        *retention.HANDLERS,
+        *signin_help.HANDLERS,
         *figures.HANDLERS,
+        *exports.HANDLERS,
+        *dashboard.HANDLERS,
         *unsubscribe.HANDLERS,
         *bounces.HANDLERS,
         *health.HANDLERS,

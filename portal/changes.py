@@ -99,6 +99,12 @@ class RecordedChange(Base):
     parked_at: Mapped[datetime | None] = mapped_column(
         doc="when the sync left it to people: refused, or under review; empty once they have decided"
     )
+    detail: Mapped[str] = mapped_column(
+        server_default="", doc="what the central base complained of, in its own words; for staff, never a value"
+    )
+    theirs: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB(none_as_null=True), doc='{"value": …} of what the central base held when it was left to people, if known'
+    )
 
     __table_args__ = (
         Index("ix_recorded_change_open", "member_id", postgresql_where=text("status IN ('saved', 'sent')")),

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import MISSING, fields
 
-from portal import cli_bounces, cli_mailing, cli_receipts, logs
+from portal import cli_bounces, cli_erasure, cli_mailing, cli_receipts, logs
 from portal import settings as configuration
 from portal.settings import STAFF_ROLES, Settings, SettingsError
 
@@ -37,6 +37,7 @@ def main() -> None:
     cli_mailing.add_link_options(command("unsubscribe-links", unsubscribe_links))
     cli_mailing.add_suppression_options(command("suppression-list", suppression_list))
     cli_bounces.add_options(command("bounces", bounces))
+    cli_erasure.add_options(command("erasure", erasure))
     staff_options = command("staff", staff)
     acts = staff_options.add_subparsers(dest="act", required=True)
     create = acts.add_parser("create", help="give somebody access to the desk, or another role")
@@ -144,6 +145,12 @@ def bounces(options: argparse.Namespace) -> int:
     """read messages about mails that came back, or that were called unwanted"""
     logs.set_up()
     return cli_bounces.run(options)
+
+
+def erasure(options: argparse.Namespace) -> int:
+    """the ledger of erased people: write it to a file, erase again after a restore"""
+    logs.set_up()
+    return cli_erasure.run(options)
 
 
 def staff(options: argparse.Namespace) -> int | None:

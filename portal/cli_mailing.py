@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal import clock
 from portal import settings as configuration
 from portal.consents.rules import CHANNELS, PURPOSES
+from portal.erasure.queries import kept_objections
+from portal.erasure.rules import mailbox_digest
 from portal.mailing import queries, rules
 from portal.settings import Settings
 from portal.spreadsheet import harmless
@@ -96,16 +98,18 @@ def _numbers(lines: Iterable[str]) -> Iterator[str]:
 
 
 def suppressions(options: argparse.Namespace) -> int:
-    asyncio.run(as_owner(configuration.load(), lambda db: _suppressions(db, options.purpose, options.channel)))
+    settings = configuration.load()
+    asyncio.run(as_owner(settings, lambda db: _suppressions(db, settings, options.purpose, options.channel)))
     return 0
 
 
-async def _suppressions(db: AsyncSession, purpose: str, channel: str) -> None:
-    today = clock.today()
+async def _suppressions(db: AsyncSession, settings: Settings, purpose: str, channel: str) -> None:
+    today, kept = clock.today(), await kept_objections(db)
     extra = [EXTRA[channel]] if channel in EXTRA else []
     write = _table("number", "reason", "reasons", *extra)
     async for record in queries.records(db, channel):
-        found = rules.reasons(record, purpose, channel, today)
+        of_before = kept.get(mailbox_digest(settings.secret_key, record.reached_at or ""), []) if kept else []
+        found = rules.reasons(record.with_objections(of_before), purpose, channel, today)
         rhythm = rules.rhythm(record, purpose, channel)
         if found or rhythm:
             last = {"email": record.reached_at or "", "rhythm": rhythm}

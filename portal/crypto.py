@@ -2,10 +2,12 @@
 
 import hashlib
 import hmac
+import os
 import secrets
 from base64 import urlsafe_b64encode
 
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 
 def new_token() -> str:
@@ -47,6 +49,29 @@ def unseal(key: str, purpose: str, sealed: bytes) -> bytes:
         cryptography.fernet.InvalidToken: it was not, or it was altered.
     """
     return _fernet(key, purpose).decrypt(sealed)
+
+
+NONCE = 12
+"""Bytes; random, so one key may seal some 2**32 parts (NIST SP 800-38D)."""
+
+
+def seal_part(key: str, place: str, content: bytes) -> bytes:
+    """Encrypt a part of a file; `place` says which part of which file it is, and opens no other (AES-GCM)."""
+    nonce = os.urandom(NONCE)
+    return nonce + _parts(key).encrypt(nonce, content, place.encode())
+
+
+def unseal_part(key: str, place: str, sealed: bytes) -> bytes:
+    """The part that was sealed for this very place.
+
+    Raises:
+        cryptography.exceptions.InvalidTag: it was not, or it was altered.
+    """
+    return _parts(key).decrypt(sealed[:NONCE], sealed[NONCE:], place.encode())
+
+
+def _parts(key: str) -> AESGCM:
+    return AESGCM(keyed_digest(key, "parts"))
 
 
 def _fernet(key: str, purpose: str) -> Fernet:

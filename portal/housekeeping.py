@@ -12,6 +12,8 @@ from portal.bounces.models import MailFailure
 from portal.bounces.rules import KEPT as REPORTS_KEPT
 from portal.corrections.models import CorrectionRequest
 from portal.jobs import queue, workshop
+from portal.signin_help.models import VouchedEmail
+from portal.signin_help.queries.vouched import OVER
 from portal.web.draft import KEPT_FOR, Draft
 from portal.web.formkey import FormKey
 from portal.web.proof import SignInRequest
@@ -34,6 +36,7 @@ async def purge(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - 
         await db.execute(delete(Draft).where(Draft.at < func.now() - KEPT_FOR))
         await db.execute(delete(FormKey).where(FormKey.at < func.now() - timedelta(days=1)))
         await db.execute(delete(ActivationCode).where(ActivationCode.expires_at < func.now()))
+        await db.execute(delete(VouchedEmail).where(OVER))
         await db.execute(delete(LetterBatch).where(LetterBatch.asked_at < func.now() - timedelta(days=1)))
         over = or_(
             CorrectionRequest.decided_at < func.now() - DOCUMENTS_KEPT_FOR,

@@ -21,6 +21,7 @@ queue = procrastinate.App(
     connector=procrastinate.PsycopgConnector(),
     import_paths=[
         "portal.signin.tasks",
+        "portal.signin_help.tasks",
         "portal.security.tasks",
         "portal.oidc.tasks",
         "portal.activation.tasks",
@@ -30,8 +31,17 @@ queue = procrastinate.App(
         "portal.preferences.tasks",
         "portal.corrections.tasks",
         "portal.requests.tasks",
+        "portal.documents.tasks",
+        "portal.extracts.tasks",
+        "portal.privacy.tasks",
+        "portal.reviews.tasks",
+        "portal.duplicates.tasks",
         "portal.bounces.tasks",
         "portal.alarms.tasks",
+        "portal.exports.tasks",
+        "portal.erasure.tasks",
+        "portal.retention.tasks",
+        "portal.messages.tasks",
         "portal.housekeeping",
     ],
 )
@@ -63,10 +73,11 @@ async def defer(db: AsyncSession, task: str, *, once: str | None = None, **argum
 
     `once` names the work: while a job of that name waits, another is not added.
     """
-    connection = await (await db.connection()).get_raw_connection()
-    deferrer = queue.configure_task(task, queueing_lock=once, connection=connection.driver_connection)
     try:
         async with db.begin_nested():
+            # asked for inside: only then the session sets the savepoint to which a refused job is rolled back
+            connection = await (await db.connection()).get_raw_connection()
+            deferrer = queue.configure_task(task, queueing_lock=once, connection=connection.driver_connection)
             await deferrer.defer_async(**arguments)
     except procrastinate.exceptions.AlreadyEnqueued:
         return

@@ -72,6 +72,7 @@ class Settings:
         "what donors may do with each part of their details: edit it, request a change of it, or not see it (hide)",
         "address=edit,other_addresses=edit,email=edit,other_emails=edit,phones=edit,name=request,company=request",
     )
+    memo_four_eyes: bool = setting("messages to members are published by a second editor, never by their author", False)
     unsubscribe_days: int = setting("days for which an unsubscribe link in a mailing works", 1095)
     bounce_secret: str = setting(
         "secret of the webhook that takes reports of mails that came back, as whsec_ and base64; empty: there is none",
@@ -108,6 +109,10 @@ class Settings:
     )
     staff_email_sign_in: bool = setting("staff may sign in by e-mail link as donors do (demonstrations only)", False)
     trusted_proxies: str = setting("addresses of proxies whose X-Forwarded-For is believed, separated by commas", "")
+    retention_years: int = setting(
+        "years without any contact after which a donor is due to be erased; no law names a number", 3
+    )
+    retention_enabled: bool = setting("erase each month what is due; the page /staff/retention shows it first", False)
     alarm_mail: str = setting("where the administrator is told that the sync stands still; empty: nowhere", "")
     alarm_minutes: int = setting("minutes that a change or the sync may be late before the administrator is told", 10)
     demo: bool = setting("serve the demonstration's mailbox page", False)
@@ -215,6 +220,8 @@ def _donor_problems(settings: Settings) -> list[str]:
         )
     if settings.bounce_secret and not _is_webhook_secret(settings.bounce_secret):
         found.append("BOUNCE_SECRET must be whsec_ and at least 24 random bytes in base64")
+    if settings.retention_years < 1:
+        found.append("RETENTION_YEARS must be at least 1")
     return found
 
 

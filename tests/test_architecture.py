@@ -9,7 +9,18 @@ from portal import ROOT
 
 FILES = sorted([*(ROOT / "portal").rglob("*.py"), *(ROOT / "backoffice_sync").rglob("*.py")])
 FEATURES = {path.parent.name for path in (ROOT / "portal").glob("*/__init__.py")} - {"web", "migrations", "demo"}
-OUTERMOST = {"app", "cli", "cli_receipts", "cli_mailing", "cli_bounces", "work", "jobs", "health", "housekeeping"}
+OUTERMOST = {
+    "app",
+    "cli",
+    "cli_receipts",
+    "cli_mailing",
+    "cli_bounces",
+    "cli_erasure",
+    "work",
+    "jobs",
+    "health",
+    "housekeeping",
+}
 
 
 def module(path: Path) -> str:
@@ -69,8 +80,8 @@ PUBLIC_ROOMS = {"queries", "models", "rules", "store", "paper", "press", ""}
 is where a field group comes to hold a value, whoever changes it."""
 
 ALLOWED_INSIDE = {
-    "paper": {"models", "rules"},
-    "press": {"models", "paper"},
+    "paper": {"models", "rules", "paper"},
+    "press": {"models", "rules", "paper"},
     "letters": {"rules", "queries"},
     "render": {"models", "rules", "queries", "paper", "press"},
     "handover": {"models", "rules", "queries", "letters"},
@@ -79,7 +90,7 @@ ALLOWED_INSIDE = {
     "models": {"models"},
     "messages": {"rules"},
     "advice": {"rules"},
-    "store": {"models", "rules", "store"},
+    "store": {"models", "rules", "queries", "store"},
     "rates": set(),
     "rules": {"rules", "rates"},
     "provider": {"rules"},
@@ -136,4 +147,5 @@ def test_the_time_is_asked_in_one_place(path: Path) -> None:
 def test_nothing_dangerous_is_called(path: Path) -> None:
     source = path.read_text()
     for word in ("pickle", "eval(", "Markup(", "shell=True", "yaml.load", "request.base_url"):
-        assert word not in source, f"{module(path)}: {word}"
+        cleaned = word == "Markup(" and module(path) == "portal.markup"
+        assert word not in source or cleaned, f"{module(path)}: {word}"

@@ -17,6 +17,8 @@ BUDGET = {
     "/gifts/regular": 3,
     "/gifts/statement": 3,
     "/mandates": 2,
+    "/documents": 3,
+    "/links": 3,
     "/my-data": 3,
     "/receipts": 2,
     "/tax?year=2026": 3,
@@ -35,10 +37,13 @@ BUDGET = {
     "/preferences/contact/history": 3,
     "/preferences/language": 2,
     "/preferences/receipts": 2,
+    "/rights": 3,
+    "/rights/access-log": 3,
     "/requests": 3,
     "/requests/new": 1,
     "/requests/new/mandate": 2,
     "/requests/new/data": 1,
+    "/requests/new/legacy": 1,
 }
 STATEMENT = "/gifts/statement?first=01/01/2000&last=31/12/2026"
 
@@ -121,7 +126,7 @@ async def test_what_waits_for_staff_costs_the_same_however_much_it_is(editor, ow
     )
     owner.execute("INSERT INTO sync_conflict (member_id, field_group, rule) SELECT id, 'language', '' FROM member")
     (change_id,) = owner.execute("SELECT id FROM recorded_change LIMIT 1").fetchone()
-    for path, budget in (("/staff/reviews", 4), (f"/staff/reviews/{change_id}", 3), ("/staff/dictionary", 2)):
+    for path, budget in (("/staff/reviews", 3), (f"/staff/reviews/{change_id}", 4), ("/staff/dictionary", 2)):
         await editor.get(path)
         statements.clear()
         assert (await editor.get(path)).status == 200
@@ -191,3 +196,45 @@ async def test_many_receipts_cost_no_more_statements(visitor, owner, statements)
     page = await walker.get("/receipts")
     assert page.text.count("Download (PDF)") == 301
     assert len(statements) == BUDGET["/receipts"], "\n".join(statements)
+
+
+@pytest.mark.parametrize(
+    ("page", "budget"), [("", 12), ("/giving", 7), ("/changes", 7), ("/links", 5), ("/journal", 5)]
+)
+async def test_a_member_with_a_long_history_costs_the_desk_no_more(editor, owner, statements, page, budget) -> None:
+    (marie,) = owner.execute("SELECT id FROM member WHERE number = %s", [MARIE.number]).fetchone()
+    owner.execute(
+        "INSERT INTO recorded_change (id, member_id, field_group, old, new, actor) SELECT gen_random_uuid(), %s, "
+        "'language', '{\"language\": \"fr\"}', '{\"language\": \"en\"}', 'tests' FROM generate_series(1, 100)",
+        [marie],
+    )
+    owner.execute(
+        "INSERT INTO journal (kind, actor, member_id) "
+        "SELECT 'profile.checked', 'tests', %s FROM generate_series(1, 100)",
+        [marie],
+    )
+    path = f"/staff/members/{marie}{page}"
+    await editor.get(path)
+    statements.clear()
+    assert (await editor.get(path)).status == 200
+    assert len(statements) == budget, "\n".join(statements)
+
+
+async def test_a_search_costs_two_statements_however_many_are_found(editor, statements) -> None:
+    for words in ("dupont", "m"):
+        await editor.get(f"/staff?q={words}")
+        statements.clear()
+        await editor.get(f"/staff?q={words}")
+        assert len(statements) <= 3, "\n".join(statements)
+
+
+@pytest.mark.parametrize(("path", "budget"), [("/staff/messages", 3), ("/staff/selections", 3)])
+async def test_many_messages_cost_no_more_statements(editor, owner, statements, path, budget) -> None:
+    owner.execute(
+        "INSERT INTO message (title, body_fr, body_en, audience, author_id) SELECT 'x', 'x', 'x', "
+        """'{"kind": "everybody"}', id FROM staff_account, generate_series(1, 40) WHERE role = 'editor'"""
+    )
+    await editor.get(path)
+    statements.clear()
+    assert (await editor.get(path)).status == 200
+    assert len(statements) == budget, "\n".join(statements)

@@ -22,7 +22,7 @@ def test_every_template_compiles(settings) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_has_a_title_and_a_heading(name: str) -> None:
     source = (TEMPLATES / name).read_text()
-    if "{% extends" in source:
+    if '{% extends "layouts/' in source:  # one that is built on another page has that one's
         assert "{% block title %}" in source
         assert "<h1" in source
 

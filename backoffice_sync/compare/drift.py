@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backoffice_sync.compare import lost
 from backoffice_sync.directory import Directory, DirectoryUnreachable, HistoryLost, Row
 from backoffice_sync.inward import absence, mirror
-from backoffice_sync.inward.intake import take
+from backoffice_sync.inward.intake import take, without_erased
 from backoffice_sync.inward.pull import moment, not_settled, position
 from backoffice_sync.mapping import Entity
 from backoffice_sync.models import SyncSetAside
@@ -57,7 +57,8 @@ async def mend(portal: Database, directory: Directory, entity: Entity, numbers: 
     rows = {row[0]: row for row in await directory.rows(entity.name, numbers)}
     async with portal.begin() as db:
         since = await position(db, directory.name)
-        found = await mirror.differing(db, entity, rows.values(), directory.capabilities.reads)
+        known = await without_erased(db, entity, list(rows.values()))
+        found = await mirror.differing(db, entity, known, directory.capabilities.reads)
         gone = {number: member for number, member in await _here(db, entity, numbers) if number not in rows}
         aside = set(await db.scalars(select(SyncSetAside.central_id).where(SyncSetAside.entity == entity.name)))
     if not found and not gone:

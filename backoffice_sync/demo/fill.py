@@ -11,7 +11,8 @@ from backoffice_sync.demo.chance import Chance
 from backoffice_sync.demo.choices import add_choices
 from backoffice_sync.demo.debits import add_debits
 from backoffice_sync.demo.giving import add_campaigns, add_gifts
-from backoffice_sync.demo.memos import add_documents, add_memos
+from backoffice_sync.demo.memos import add_memos
+from backoffice_sync.demo.papers import add_documents, add_links
 from backoffice_sync.demo.people import add_people
 from backoffice_sync.demo.personas import add_personas
 from backoffice_sync.demo.receipts import add_receipts
@@ -61,3 +62,4 @@ def _live(file: CentralFile, member: Member, today: date) -> None:
     add_choices(file, member, today)
     add_memos(file, member, chance, today)
     add_documents(file, member, chance, today)
+    add_links(file, member, Chance(f"links of {member.number}"), today)

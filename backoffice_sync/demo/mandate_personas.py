@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from backoffice_sync.central_rows import Address, Document, Email, Memo, Objection, Phone
+from backoffice_sync.central_rows import Address, Email, Memo, Objection, Phone
 from backoffice_sync.demo.cast import Cast, Home, Persona
 from backoffice_sync.demo.debits import Terms
 from backoffice_sync.demo.months import MONTHS_A_YEAR, YEARS, months_later
+from backoffice_sync.demo.papers import WELCOME, add_every_link, add_letter
 
 MESSAGE = (
     "Chère Marie,\n\nmerci de votre demande au sujet des legs. Hélène Caron, qui suit ces questions chez "
@@ -46,7 +47,9 @@ def with_everything(cast: Cast) -> Persona:
     add(Memo(member_id=id_, kind="extranet", body=MESSAGE, starts_on=shown, ends_on=hidden))
     add(Memo(member_id=id_, kind="legacy", body="Brochure legs envoyée ; rappeler le matin."))
     title = "Mandat de prélèvement signé"
-    add(Document(member_id=id_, title=title, direction="received", dated_on=cast.opening))
+    add_letter(cast.file, marie, WELCOME, "sent", cast.opening + timedelta(days=6))
+    add_letter(cast.file, marie, title, "received", cast.opening)
+    add_every_link(cast.file, marie, cast.today)
     return cast.present(marie, "donor with everything: monthly mandate, 12 years of gifts, receipts, a memo")
 
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from backoffice_sync.central_file import CentralFile
-from backoffice_sync.central_rows import Document, Member, Memo
+from backoffice_sync.central_rows import Member, Memo
 from backoffice_sync.demo.chance import Chance
 
 MESSAGES = """
@@ -51,8 +51,6 @@ INTERNAL = {
     ),
 }
 
-LETTERS = ("Lettre du donateur", "Demande de brochure legs", "Changement d'adresse par courrier")
-
 
 def add_memos(file: CentralFile, member: Member, chance: Chance, today: date) -> None:
     if member.kind == "person" and member.deceased_on is None and chance.happens(0.08):
@@ -62,24 +60,11 @@ def add_memos(file: CentralFile, member: Member, chance: Chance, today: date) ->
             file.add(Memo(member_id=member.id, kind=kind, body=chance.choice(bodies)))
 
 
-def add_documents(file: CentralFile, member: Member, chance: Chance, today: date) -> None:
-    joined_on = member.joined_on or today
-    if chance.happens(0.4):
-        welcomed_on = min(today, joined_on + timedelta(days=6))
-        _add_document(file, member, "Lettre de bienvenue", "sent", welcomed_on)
-    if chance.happens(0.05):
-        _add_document(file, member, chance.choice(LETTERS), "received", chance.day_between(joined_on, today))
-
-
 def greeting(member: Member) -> str:
     titles = {"Mme": "Chère Madame", "M.": "Cher Monsieur", "Dr": "Cher Docteur"}
     if member.civility == "M. et Mme":
         return "Chers amis"
     return f"{titles[member.civility]} {member.last_name}" if member.civility in titles else "Bonjour"
-
-
-def _add_document(file: CentralFile, member: Member, title: str, direction: str, dated_on: date) -> None:
-    file.add(Document(member_id=member.id, title=title, direction=direction, dated_on=dated_on))
 
 
 def _add_message(file: CentralFile, member: Member, chance: Chance, today: date) -> None:

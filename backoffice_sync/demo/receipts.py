@@ -122,5 +122,13 @@ def _issue(file: CentralFile, draft: Draft, number: str, homes: list[Address]) -
         )
     )
     file.covered += [(receipt.id, gift.id) for gift in draft.gifts]
-    file.add(Document(member_id=member.id, title=f"Reçu fiscal {number}", direction="sent", dated_on=draft.issued_on))
+    file.add(
+        Document(
+            member_id=member.id,
+            title=f"Reçu fiscal {number}",
+            kind="receipt",
+            direction="sent",
+            dated_on=draft.issued_on,
+        )
+    )
     return receipt

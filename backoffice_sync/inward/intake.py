@@ -12,12 +12,14 @@ from backoffice_sync.inward import mirror
 from backoffice_sync.inward.staging import DEFAULTS
 from backoffice_sync.mapping import ENTITIES, Entity
 from backoffice_sync.models import SyncSetAside
+from portal.erasure.queries import erased_among
 
 log = logging.getLogger("backoffice_sync.inward.intake")
 
 
 async def take(db: AsyncSession, entity: Entity, rows: list[Row], base: Capabilities, *, empty: bool = False) -> int:
     """Store rows, setting aside those that cannot be stored; gives how many were written."""
+    rows = await without_erased(db, entity, rows)
     if not rows:
         return 0
     written = await _take(db, entity, rows, base, empty=empty)
@@ -25,6 +27,15 @@ async def take(db: AsyncSession, entity: Entity, rows: list[Row], base: Capabili
         for name in DEFAULTS.keys() - base.entities:
             await mirror.give_defaults(db, ENTITIES[name], [row[0] for row in rows])
     return written
+
+
+async def without_erased(db: AsyncSession, entity: Entity, rows: list[Row]) -> list[Row]:
+    """Nothing comes back of whoever was erased here, as long as the ledger says so."""
+    at = entity.member_at
+    if at is None:
+        return rows
+    erased = await erased_among(db, {row[at] for row in rows})
+    return [row for row in rows if row[at] not in erased] if erased else rows
 
 
 async def _take(db: AsyncSession, entity: Entity, rows: list[Row], base: Capabilities, *, empty: bool) -> int:

@@ -45,6 +45,17 @@ class Attempt:
         return Status.CONFIRMED, ""
 
     @property
+    def detail(self) -> str:
+        """What the central base complained of, for staff."""
+        return self.outcome.detail if isinstance(self.outcome, Rejected) else ""
+
+    @property
+    def found(self) -> dict[str, Value | None] | None:
+        """`{"value": …}` of what people are to compare the change with; None where it arrived or nobody could say."""
+        asked = self.decision is not None and self.outcome is not GONE
+        return {"value": self.kept} if asked and self.verdict[0] is not Status.CONFIRMED else None
+
+    @property
     def stays(self) -> bool:
         """An objection holds here and stays in motion until the central base has it."""
         return self.job.group.keeps_ours and self.verdict[0] is not Status.CONFIRMED

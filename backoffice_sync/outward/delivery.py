@@ -25,7 +25,9 @@ from backoffice_sync.directory import (
     DirectoryUnreachable,
     MemberGone,
     SchemaChanged,
+    Value,
 )
+from backoffice_sync.mapping import held_by
 from backoffice_sync.outward import notes, parking
 from backoffice_sync.outward.attempt import GONE, Attempt
 from backoffice_sync.outward.jobs import Job, Key, open_jobs
@@ -143,12 +145,17 @@ class Delivery:
         job = one.job
         rows = await self.directory.rows_of(job.group.entity, job.central_id)
         if one.outcome is not GONE and one.decision is not Decision.AGREED:
-            try:
-                one.kept = await self.directory.read(job.central_id, job.group.name)
-            except MemberGone:
-                one.outcome = GONE
+            one.kept = held_by(job.group, rows) if rows else await self._kept(one)
         if rows or one.outcome is not GONE:  # of a member who is gone nothing being there says nothing
             one.rows = rows
+
+    async def _kept(self, one: Attempt) -> Value | None:
+        """Nothing is there: the member holds nothing, or is gone."""
+        try:
+            return await self.directory.read(one.job.central_id, one.job.group.name)
+        except MemberGone:
+            one.outcome = GONE
+            return one.kept
 
     async def _finish(self, own: list[Attempt], final: list[Attempt]) -> None:
         """Read back and close; anew when a pull came between, for it passed over what is under way."""

@@ -39,6 +39,8 @@ CLOSE = (
         status=bindparam("new_status"),
         status_at=func.now(),
         reason=bindparam("new_reason"),
+        detail=bindparam("new_detail"),
+        theirs=bindparam("new_theirs"),
         parked_at=case((IS_NEWEST & (bindparam("new_status") != Status.CONFIRMED), func.now())),
     )
 )
@@ -139,7 +141,7 @@ def _compared(one: Attempt) -> dict[str, Any]:
 
 def _closed(one: Attempt) -> dict[str, Any]:
     status, reason = one.verdict
-    return {"new_status": status, "new_reason": reason}
+    return {"new_status": status, "new_reason": reason, "new_detail": one.detail, "new_theirs": one.found}
 
 
 def _conflict(one: Attempt) -> dict[str, Any]:

@@ -15,12 +15,18 @@ from backoffice_sync.directory import Directory, DirectoryUnreachable, Rejected,
 from backoffice_sync.duty import alone
 from backoffice_sync.outward.parking import GIVEN_UP
 from portal.database import Database
+from portal.erasure.rules import SUBJECT
 from portal.members.models import Member
 from portal.requests.models import MemberRequest
 
 log = logging.getLogger("backoffice_sync.outward.requests")
 
-UNDECIDED = MemberRequest.state == "saved", MemberRequest.undelivered == ""
+ERASED = (MemberRequest.kind == "data") & (MemberRequest.about == SUBJECT) & (MemberRequest.state == "accepted")
+"""Carried out here, perhaps before it could be handed over: the central base is still asked to do so too."""
+UNDECIDED = (
+    (MemberRequest.state == "saved") | (ERASED & MemberRequest.central_id.is_(None)),
+    MemberRequest.undelivered == "",
+)
 WAITING = (
     select(
         MemberRequest.id, MemberRequest.key, MemberRequest.kind, MemberRequest.about, MemberRequest.wish,

@@ -115,6 +115,10 @@ TABLE = (
     _pull("receipt", "receipt", ("number", "fiscal_year", "kind", "article", "issued_on", "amount", "currency", "state",
                                  "donor_name", "donor_address", "donor_siren", "lines", "cancelled_on", "cancel_reason",
                                  "replaced_by"), FINANCIAL, N_("made from the gifts by the association")),
+    _pull("document", "document", ("title", "kind", "direction", "dated_on", "author", "for_member", "media_type",
+                                   "size", "sha256"), FREE_TEXT, N_("filed by our team when it is sent or arrives")),
+    _pull("link", "link", ("kind", "title", "detail", "starts_on", "ends_on", "amount", "currency", "state"), CHOICE,
+          N_("noted by our team: events, petitions, orders, subscriptions, sponsorships, legacies")),
     Description(
         "request", DONOR, Direction.PUSH, FREE_TEXT, BY_MEMBER, N_("in the member's words, with a key that is ours"),
         rule=N_("people decide; their answer comes back"), entity="request",

@@ -30,6 +30,8 @@ def _gauges(found: Found) -> list[tuple[str, str, str, Measured]]:
         ("unseen_conflicts", "Conflicts that nobody has looked at.", found["conflicts_not_looked_at"]),
         ("requests", "Requests under way.", ("state", found["requests"])),
         ("refused_receipts", "Receipts that the central base did not take.", len(found["receipts_refused"])),
+        ("waiting_extracts", "Extracts of a person's data that were ordered.", found["extracts_waiting"]),
+        ("files_to_fetch", "Files of documents that are not here yet.", found["files_to_fetch"]),
         ("rows_set_aside", "Rows that the mirror could not take.", len(found["rows_set_aside"])),
         ("pushes_enabled", "1 when changes may be passed on.", found["pushes_enabled"]),
         ("loading", "1 during the first load.", found["load"] is not None),

@@ -33,6 +33,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "rows set aside": (0, 100),
     "requests": (0, 20),
     "receipts": (0, 20),
+    "extracts": (10 * MINUTE, 24 * HOUR),
 }
 """Seconds or counts above which something wants a look, and above which it is bad."""
 
@@ -124,9 +125,16 @@ def _people(found: Found) -> list[Line]:
              f"{requests['with_people_there']} with people there", _level(refused, "requests")),
         Line("receipts refused there", _counted(len(found["receipts_refused"]), found["receipts_refused"]),
              _level(len(found["receipts_refused"]), "receipts")),
+        Line("extracts waiting", _extracts(found), _level(found["oldest_extract_seconds"] or 0, "extracts")),
+        Line("files to fetch", str(found["files_to_fetch"])),
         Line("rows set aside", _counted(len(found["rows_set_aside"]), found["rows_set_aside"]),
              _level(len(found["rows_set_aside"]), "rows set aside")),
     ]  # fmt: skip
+
+
+def _extracts(found: Found) -> str:
+    oldest = found["oldest_extract_seconds"]
+    return f"{found['extracts_waiting']}, the oldest for {ago(oldest)}" if oldest else "0"
 
 
 def _background(found: Found) -> list[Line]:

@@ -10,6 +10,8 @@ from backoffice_sync.models import SyncCursor, SyncLoad, SyncMissing, SyncSetAsi
 from portal import clock
 from portal.changes import NEVER, OPEN, RecordedChange, Status, SyncHeartbeat
 from portal.database import Database
+from portal.documents.models import TO_FETCH, Document
+from portal.extracts.models import ExtractOrder
 from portal.members.models import Member
 from portal.receipts.models import Receipt
 from portal.requests.models import MemberRequest
@@ -26,7 +28,14 @@ Found = dict[str, Any]
 async def status(portal: Database) -> Found:
     """Ages in seconds, counts, and each duty with its trouble; nothing of a member but the number."""
     async with portal.begin() as db:
-        return await _changes(db) | await _people(db) | await _reading(db) | await _duties(db) | await _tally(db)
+        return (
+            await _changes(db)
+            | await _people(db)
+            | await _fetching(db)
+            | await _reading(db)
+            | await _duties(db)
+            | await _tally(db)
+        )
 
 
 async def _changes(db: AsyncSession) -> Found:
@@ -66,6 +75,18 @@ async def _people(db: AsyncSession) -> Found:
         "members_under_review": sorted(await db.scalars(in_review.where(RecordedChange.status == Status.REVIEW))),
         "requests": dict((await db.execute(counted)).mappings().one()),
         "receipts_refused": list(await db.scalars(receipts)),
+    }
+
+
+async def _fetching(db: AsyncSession) -> Found:
+    """What the portal waits for, and only the central base can give."""
+    ordered = ExtractOrder.done_at.is_(None)
+    extracts = select(func.count(), func.min(ExtractOrder.ordered_at)).where(ordered)
+    waiting, oldest = (await db.execute(extracts)).one()
+    return {
+        "extracts_waiting": waiting,
+        "oldest_extract_seconds": clock.age(oldest),
+        "files_to_fetch": await db.scalar(select(func.count()).select_from(Document).where(TO_FETCH)),
     }
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.activation.models import ActivationCode, LetterBatch
 from portal.activation.rules import MOST_TRIES, Known
 from portal.gifts.models import Gift
+from portal.i18n import N_
 from portal.mandates.models import Mandate
 from portal.members.models import Member
 from portal.members.queries import SIGNS_IN
@@ -42,6 +43,19 @@ async def addressees(db: AsyncSession, numbers: Sequence[str]) -> dict[str, Addr
         row.Member.number: Addressee(row.Member, row.PostalAddress, known[row.Member.id], row.Member.id in reached)
         for row in rows
     }
+
+
+def reason_against(found: Addressee | None) -> str:
+    """Why no letter is written; nothing when one is."""
+    if found is None:
+        return N_("No open record has this number.")
+    if found.has_mailbox:
+        return N_("A working e-mail address is known. If it is theirs no longer, take it off the record first.")
+    if found.address is None:
+        return N_("No postal address is known.")
+    if found.known.detail is None:
+        return N_("Nothing is known that could be asked for: no account, no phone, no gift.")
+    return ""
 
 
 async def known_of(db: AsyncSession, member_id: UUID) -> Known:

@@ -13,7 +13,6 @@ from portal import clock, crypto, i18n, journal
 from portal.activation import actions, queries, rules
 from portal.activation.models import ActivationCode, LetterBatch
 from portal.activation.queries import Addressee
-from portal.i18n import N_
 from portal.jobs import queue, workshop
 from portal.members.rules import addressee
 from portal.pdf import Sheet
@@ -44,23 +43,11 @@ async def _write(
     found = await queries.addressees(db, batch.numbers)
     letters, left_out = [], []
     for number in batch.numbers:
-        if reason := _reason_against(found.get(number)):
+        if reason := queries.reason_against(found.get(number)):
             left_out.append({"number": number, "reason": reason})
             continue
         letters.append(await _letter(db, settings, found[number], actor=f"staff:{batch.staff_id}"))
     return letters, left_out
-
-
-def _reason_against(found: Addressee | None) -> str:
-    if found is None:
-        return N_("No open record has this number.")
-    if found.has_mailbox:
-        return N_("A working e-mail address is known. If it is theirs no longer, take it off the record first.")
-    if found.address is None:
-        return N_("No postal address is known.")
-    if found.known.detail is None:
-        return N_("Nothing is known that could be asked for: no account, no phone, no gift.")
-    return ""
 
 
 async def _letter(db: AsyncSession, settings: Settings, found: Addressee, *, actor: str) -> dict[str, Any]:

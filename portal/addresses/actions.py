@@ -7,6 +7,7 @@ from portal.addresses.queries import Mine, mine, stay_of
 from portal.addresses.rules.stays import Stay
 from portal.items import Item, in_order
 from portal.profile import store
+from portal.profile.models import PostalAddress
 from portal.profile.queries import address_group, address_value
 from portal.profile.rules import Address
 from portal.web.donor import Donor
@@ -22,12 +23,13 @@ async def save_main(db: AsyncSession, donor: Donor, address: Address, *, seen: s
         Outdated: the address is no longer the one that the donor saw.
     """
     await changes.lock(db, donor.id)
-    old = address_group((await mine(db, donor)).main)
+    main = (await mine(db, donor)).main
+    old = address_group(main)
     if old == address.as_group():
         return False
     if fingerprint(old) != seen:
         raise Outdated
-    await _put_main(db, donor, old, address.as_group())
+    await _put_main(db, donor, main, address.as_group())
     return True
 
 
@@ -61,9 +63,9 @@ async def make_main(db: AsyncSession, donor: Donor, key: str) -> None:
     """
     await changes.lock(db, donor.id)
     held = await mine(db, donor)
-    old, new = address_group(held.main), address_value(held.others[_found(held, key)]).as_group()
+    new = address_value(held.others[_found(held, key)]).as_group()
     await _put_others(db, donor, held, without=key, added=stay_of(held.main) if held.main else None)
-    await _put_main(db, donor, old, new)
+    await _put_main(db, donor, held.main, new)
 
 
 def _found(held: Mine, key: str) -> str:
@@ -72,11 +74,14 @@ def _found(held: Mine, key: str) -> str:
     return key
 
 
-async def _put_main(db: AsyncSession, donor: Donor, old: Item | None, new: Item) -> None:
+async def _put_main(db: AsyncSession, donor: Donor, former: PostalAddress | None, new: Item) -> None:
+    """What mends an address from which a letter came back is noted as such: the row itself forgets it."""
+    old = address_group(former)
     if old == new:
         return
+    returned = {"returned_on": former.returned_on.isoformat()} if former and former.returned_on else {}
     await store.put_address(db, donor.id, new)
-    await _note(db, donor, "address", old, new)
+    await _note(db, donor, "address", old, new, **returned)
 
 
 async def _put_others(db: AsyncSession, donor: Donor, held: Mine, *, without: str | None, added: Stay | None) -> bool:
@@ -91,7 +96,7 @@ async def _put_others(db: AsyncSession, donor: Donor, held: Mine, *, without: st
     return True
 
 
-async def _note(db: AsyncSession, donor: Donor, group: str, old: Item | None, new: Item) -> None:
+async def _note(db: AsyncSession, donor: Donor, group: str, old: Item | None, new: Item, **more: str) -> None:
     actor = f"member:{donor.id}"
-    await journal.write(db, KINDS[group], actor=actor, member_id=donor.id, old=old, new=new)
+    await journal.write(db, KINDS[group], actor=actor, member_id=donor.id, old=old, new=new, **more)
     await changes.record(db, donor.id, group, old=old, new=new, actor=actor)

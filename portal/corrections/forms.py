@@ -5,16 +5,10 @@ from collections.abc import Sequence
 from portal.corrections import rules
 from portal.corrections.rules import Decision, Identity
 from portal.i18n import N_
-from portal.receipts.rules import is_siren
 from portal.web.errors import BadForm
 from portal.web.forms import Form
 
 DOCUMENT = "document"
-MISSING = {
-    "last_name": N_("Enter the last name."),
-    "company_name": N_("Enter the name of the company."),
-    "legal_form": N_("Choose the legal form."),
-}
 
 
 def parse(form: Form, fields: Sequence[str], present: Identity) -> Identity:
@@ -28,21 +22,14 @@ def parse(form: Form, fields: Sequence[str], present: Identity) -> Identity:
     for name, value in changed.items():
         _check(form, name, value)
     if changed.get("siren") is not None:
-        return present | changed | {"siren": "".join(filter(str.isdigit, changed["siren"])) or None}
+        return present | changed | {"siren": rules.digits(changed["siren"])}
     return present | changed
 
 
 def _check(form: Form, name: str, value: str) -> None:
-    if name in MISSING and not value:
-        form.refuse(name, MISSING[name])
-    if len(value) > rules.LONGEST_NAME:
-        form.refuse(name, N_("At most %(most)s characters fit here."), most=rules.LONGEST_NAME)
-    if name in {"first_name", "last_name"} and not rules.is_a_name(value):
-        form.refuse(name, N_("A name has letters, spaces, hyphens and apostrophes only."))
-    if name == "siren" and value and not is_siren(value):
-        form.refuse(
-            name, N_("A SIREN number has nine digits, such as 732 829 320. Please compare it with your papers.")
-        )
+    if found := rules.problem(name, value):
+        message, values = found
+        form.refuse(name, message, **values)
     if value and value not in rules.OFFERED.get(name, [value]):
         raise BadForm
 

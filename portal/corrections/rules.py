@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.i18n import N_
+from portal.receipts.rules import is_siren
 
 Identity = dict[str, Any]
 IDENTITY = ("civility", "first_name", "last_name", "company_name", "legal_form", "siren")
@@ -44,6 +45,11 @@ LEGAL_FORMS = {
 }
 OFFERED = {"civility": list(CIVILITIES), "legal_form": list(LEGAL_FORMS)}
 """Fields with a list to choose from; what a member has is theirs to keep all the same."""
+MISSING = {
+    "last_name": N_("Enter the last name."),
+    "company_name": N_("Enter the name of the company."),
+    "legal_form": N_("Choose the legal form."),
+}
 LONGEST_NAME, LONGEST_REASON = 60, 500
 IN_NAMES = " -'’."
 
@@ -69,6 +75,24 @@ def tidy(text: str) -> str:
 def is_a_name(text: str) -> bool:
     """Of a person: letters of any script, spaces, hyphens, apostrophes, full stops."""
     return all(letter.isalpha() or unicodedata.combining(letter) or letter in IN_NAMES for letter in text)
+
+
+def problem(name: str, value: str) -> tuple[str, dict[str, object]] | None:
+    """What is wrong with a field of the identity: a message with its values."""
+    if name in MISSING and not value:
+        return MISSING[name], {}
+    if len(value) > LONGEST_NAME:
+        return N_("At most %(most)s characters fit here."), {"most": LONGEST_NAME}
+    if name in {"first_name", "last_name"} and not is_a_name(value):
+        return N_("A name has letters, spaces, hyphens and apostrophes only."), {}
+    if name == "siren" and value and not is_siren(value):
+        return N_("A SIREN number has nine digits, such as 732 829 320. Please compare it with your papers."), {}
+    return None
+
+
+def digits(siren: str) -> str | None:
+    """A SIREN number as it is kept."""
+    return "".join(filter(str.isdigit, siren)) or None
 
 
 def merged(present: Identity, *, old: Identity, new: Identity) -> Identity:

@@ -26,6 +26,7 @@ from portal.demo.processes import Crew, DemoError, DemoStopped, say
 PERSONAS = HOME / "personas.json"
 STAFF = (
     ("camille@association.example", "Camille Petit", "editor"),
+    ("maud@association.example", "Maud Girard", "compliance"),
     ("dominique@association.example", "Dominique Roux", "administrator"),
 )
 
@@ -123,6 +124,9 @@ def _fill(server: embedded.Server, crew: Crew) -> None:
             crew.step("From the central base to the portal", "pull", "backoffice-sync pull", bars=True)
             crew.step("Both sides compared", "reconcile", "backoffice-sync reconcile")
             crew.step("Changes may be passed on", "enable-push", "backoffice-sync enable-push")
+    with _once("data-requests") as needed:
+        if needed:
+            crew.step("Three requests about data", "data-requests", "python -m portal.demo.requests")
 
 
 @contextmanager

@@ -19,7 +19,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.consents.models import ContactChoice
 from portal.dictionary.models import DictionaryEntry
+from portal.documents.models import Document
 from portal.gifts.models import Gift
+from portal.links.models import MemberLink
 from portal.mandates.models import Mandate
 from portal.memos.models import Memo
 from portal.profile.models import EmailAddress, Phone, PostalAddress
@@ -63,6 +65,8 @@ HELD = {
     "mandate": _some(Mandate.member_id),
     "receipt": _some(Receipt.member_id),
     "request": _some(MemberRequest.member_id),
+    "document": _some(Document.member_id, Document.for_member),
+    "link": _some(MemberLink.member_id),
 }
 """By name in the dictionary: does this member have something of it?"""
 KEPT = select(*(condition.label(name) for name, condition in HELD.items()))

@@ -12,6 +12,8 @@ NAMES = GROUP_WORDS | {
     "mandate": N_("Your direct debits"),
     "receipt": N_("Your tax receipts"),
     "request": N_("What you have asked of us"),
+    "document": N_("Letters and documents"),
+    "link": N_("Your other links with us"),
 }
 """Everything that the dictionary names."""
 
@@ -36,6 +38,8 @@ PLACES = {
     "mandate": "/mandates",
     "receipt": "/receipts",
     "request": "/requests",
+    "document": "/documents",
+    "link": "/links",
 }
 """Where a member sees it; what is about nobody has no place."""
 PAGES = {
@@ -46,6 +50,8 @@ PAGES = {
     "/mandates": N_("My direct debits"),
     "/receipts": N_("My tax receipts"),
     "/requests": N_("My requests"),
+    "/documents": N_("My documents"),
+    "/links": N_("My other links with us"),
 }
 
 WHO = {

@@ -3,9 +3,11 @@
 They are built once, here, and get their values when they are carried out; they read plain columns of the tables.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Row, bindparam, func, literal, or_, select, true
+from sqlalchemy import Row, bindparam, case, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Date, Uuid
@@ -13,12 +15,18 @@ from sqlalchemy.types import Date, Uuid
 from portal import clock
 from portal.changes import OPEN, RecordedChange
 from portal.consents.models import ContactChoice
+from portal.documents.models import Document
 from portal.gifts.models import Gift
+from portal.gifts.rules import MEANS
+from portal.links.models import MemberLink
 from portal.mandates.models import Mandate
 from portal.members.models import Member
 from portal.memos.queries import shown_to
+from portal.memos.rules import chosen, values, with_draft
+from portal.phones.rules import HOME_COUNTRY, shown
+from portal.privacy.queries import is_restricted
 from portal.profile.models import EmailAddress, Phone, PostalAddress
-from portal.profile.rules import FIELDS, Address
+from portal.profile.rules import FIELDS, RETURN_REASONS, Address, envelope
 from portal.receipts.models import Receipt, ReceiptWish
 from portal.web.donor import Donor
 
@@ -85,9 +93,11 @@ receipts_by_post = select(wish.id).where(
     wish.receipt_by == "post",
     wish.receipt_rhythm != "none",
 )
+documents = select(Document.id).where(Document.member_id == MEMBER, Document.for_member)
+links = select(MemberLink.id).where(MemberLink.member_id == MEMBER)
 CARD = (
     select(
-        shown_to(MEMBER, TODAY).scalar_subquery().label("memo"),
+        case((is_restricted(MEMBER), func.jsonb_build_array()), else_=shown_to(MEMBER, TODAY)).label("notes"),
         changes_under_way.scalar_subquery().label("under_way"),
         receipts_by_post.exists().label("receipts_by_post"),
         main_email.c.address.label("email"),
@@ -97,10 +107,11 @@ CARD = (
         main_email.c.complained_on,
         phones.scalar_subquery().label("phones"),
         check_due.exists().label("check_due"),
+        documents.exists().label("has_documents"),
+        links.exists().label("has_links"),
         *main_address.c,
         *returned.c,
-        member.first_name,
-        member.kind,
+        *(member[name] for name in ("number", "kind", "civility", "first_name", "last_name", "company_name")),
     )
     .select_from(Member.__table__)
     .outerjoin(main_email, true())
@@ -157,11 +168,31 @@ PAPERS = (
 )
 
 
+async def contents(db: AsyncSession, donor: Donor, draft: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """All that the home page shows, or would show with a memo that is not published yet."""
+    main = await card(db, donor)
+    gifts, files = await giving(db, donor), await papers(db, donor)
+    address = address_of(main)
+    numbers = main.phones if main.check_due and main.phones else ()
+    rows = with_draft(main.notes, draft) if draft else main.notes
+    return {
+        "notes": chosen(rows, values(main, gifts, files)),
+        "card": main,
+        "address": envelope(address, addressee=""),
+        "phones": [shown(number, address.country or HOME_COUNTRY) for number in numbers],
+        "returned": envelope(address_of(main, "returned_"), addressee=""),
+        "reasons": RETURN_REASONS,
+        "giving": gifts,
+        "papers": files,
+        "means": MEANS,
+    }
+
+
 async def card(db: AsyncSession, donor: Donor) -> Row:  # type: ignore[type-arg]
-    """The memo that is shown today, and what awaits the donor."""
+    """The memo and messages of today, and what awaits the donor."""
     today = clock.today()
-    values = {"member": donor.id, "today": today, "a_year_ago": today - A_YEAR, "actor": f"member:{donor.id}"}
-    return (await db.execute(CARD, values)).one()
+    asked = {"member": donor.id, "today": today, "a_year_ago": today - A_YEAR, "actor": f"member:{donor.id}"}
+    return (await db.execute(CARD, asked)).one()
 
 
 def address_of(card: Row, prefix: str = "") -> Address:  # type: ignore[type-arg]

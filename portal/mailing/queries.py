@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, literal, null, select, true
+from sqlalchemy import Date, Select, literal, null, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.consents.models import ContactChoice
 from portal.mailing.rules import Record
 from portal.members.models import Member
+from portal.privacy.queries import is_restricted
 from portal.profile.models import EmailAddress, Phone, PostalAddress
 
 BATCH = 1_000
@@ -39,7 +40,8 @@ def _records(reached: Select[Any]) -> Select[Any]:
     one = reached.lateral()
     return (
         select(
-            Member.number, Member.deceased_on, Member.closed, Member.suspension_code, Member.stop_promo,
+            Member.number, Member.deceased_on, Member.closed, Member.suspension_code,
+            or_(Member.stop_promo, is_restricted(Member.id)).label("stop_promo"),
             ContactChoice.objections, ContactChoice.paused_until, ContactChoice.post_rhythm,
             one.c.reached_at, one.c.failed_on, one.c.complained_on,
         )

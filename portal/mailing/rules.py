@@ -1,6 +1,6 @@
 """Why a mailing must leave somebody out: only what is known, never what follows from something missing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from portal.consents.rules import boxes
@@ -38,6 +38,10 @@ class Record:
     reached_at: str | None
     failed_on: date | None
     complained_on: date | None
+
+    def with_objections(self, codes: list[str]) -> "Record":
+        """And with those that the same address said before its owner was erased."""
+        return replace(self, objections=[*(self.objections or ()), *codes]) if codes else self
 
 
 def reasons(record: Record, purpose: str, channel: str, today: date) -> dict[str, str]:

@@ -16,7 +16,7 @@ class Mandate(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.ordered_uuid())
     central_id: Mapped[str] = mapped_column(unique=True)
     member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
-    reference: Mapped[str] = mapped_column(doc="unique mandate reference, UMR (RUM)")
+    reference: Mapped[str] = mapped_column(index=True, doc="unique mandate reference, UMR (RUM)")
     creditor_identifier: Mapped[str] = mapped_column(doc="SEPA creditor identifier (ICS)")
     masked_iban: Mapped[str] = mapped_column(doc="country and last four characters")
     bank_name: Mapped[str]

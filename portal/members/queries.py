@@ -13,3 +13,8 @@ SIGNS_IN = (Member.closed.is_(False), Member.deceased_on.is_(None))
 async def may_come_in(db: AsyncSession, member_id: UUID | None) -> bool:
     """Neither deceased nor gone from the central base."""
     return await db.scalar(select(Member.id).where(Member.id == member_id, *SIGNS_IN)) is not None
+
+
+async def by_number(db: AsyncSession, number: str) -> Member | None:
+    """The open record with this member number."""
+    return await db.scalar(select(Member).where(Member.number == number, Member.closed.is_(False)).limit(1))

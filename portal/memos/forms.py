@@ -1,37 +1,18 @@
-"""The memo form: a text, and the days between which it is shown."""
-
-from datetime import date
+"""The memo form: a text in both languages, and the days between which it is shown."""
 
 from portal.i18n import N_
-from portal.memos.rules import LONGEST, MemoText
-from portal.web.forms import SEEN, Form
+from portal.memos.rules import MemoText, problem
+from portal.web.forms import SEEN, Form, read_period
 
-FIELDS = {"body", "starts_on", "ends_on", SEEN}
+FIELDS = {"body", "english", "starts_on", "ends_on", "language", "number", SEEN}
 
 
-def parse(form: Form) -> MemoText:
-    """The value, and in `form.errors` what is wrong with it."""
-    body = form["body"].replace("\r\n", "\n")
+def parse(form: Form) -> tuple[MemoText, str]:
+    """The memo and its English, and in `form.errors` what is wrong with them."""
+    body, english = (form[name].replace("\r\n", "\n") for name in ("body", "english"))
     if not body:
         form.refuse("body", N_("Write a message, or remove it with the button below."))
-    elif len(body) > LONGEST:
-        form.refuse(
-            "body",
-            N_("The message is too long: %(count)s characters, at most %(most)s."),
-            count=len(body),
-            most=LONGEST,
-        )
-    starts_on, ends_on = _day(form, "starts_on"), _day(form, "ends_on")
-    if starts_on and ends_on and ends_on < starts_on:
-        form.refuse("ends_on", N_("The last day is before the first day."))
-    return MemoText(body, starts_on, ends_on)
-
-
-def _day(form: Form, name: str) -> date | None:
-    if not form[name]:
-        return None
-    try:
-        return date.fromisoformat(form[name])
-    except ValueError:
-        form.refuse(name, N_("Enter a date such as 2026-12-31."))
-        return None
+    for name, text in (("body", body), ("english", english)):
+        if wrong := problem(text):
+            form.refuse(name, wrong[0], **wrong[1])
+    return MemoText(body, *read_period(form, "starts_on", "ends_on")), english

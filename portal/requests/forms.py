@@ -9,7 +9,7 @@ from portal.requests.rules import Answer, Wish
 from portal.web.errors import BadForm
 from portal.web.forms import Form
 
-CHOSEN = {"mandate": ("mandate", "wish"), "document": ("wish",), "data": ("wish",), "other": ()}
+CHOSEN = {"mandate": ("mandate", "wish"), "document": ("wish",), "data": ("wish",), "legacy": ("wish",), "other": ()}
 """What is chosen, by kind; words may be added to each."""
 MISSING = {"mandate": N_("Choose the direct debit that it is about."), "wish": N_("Choose what you wish.")}
 

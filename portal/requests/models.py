@@ -21,7 +21,7 @@ class MemberRequest(Base):
     key: Mapped[str] = mapped_column(unique=True, doc="ours for good: by it the central base finds the request again")
     central_id: Mapped[str | None] = mapped_column(unique=True)
     member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[str] = mapped_column(doc="mandate, document, data, change, other")
+    kind: Mapped[str] = mapped_column(doc="mandate, document, data, legacy, change, merge, other")
     about: Mapped[str] = mapped_column(server_default="", doc="a mandate's reference, a receipt's number, a group")
     wish: Mapped[str] = mapped_column(doc="in the donor's words, or ours for a change that could not be passed on")
     state: Mapped[str] = mapped_column(server_default="saved", doc="saved, received, seen, accepted, refused")

@@ -11,6 +11,7 @@ from portal.changes import RecordedChange, Status
 from portal.corrections.models import CorrectionRequest
 from portal.members.models import Member
 from portal.requests.models import OPEN, MemberRequest
+from portal.requests.rules import INTERNAL
 from portal.web.donor import Donor
 
 request, change, correction = MemberRequest.__table__.c, RecordedChange.__table__.c, CorrectionRequest.__table__.c
@@ -18,7 +19,7 @@ MEMBER = bindparam("member", type_=Uuid())
 
 asked = select(
     request.id, request.kind, request.about, request.wish, request.state, request.answer, request.asked_on
-).where(request.member_id == MEMBER)
+).where(request.member_id == MEMBER, request.kind.not_in(INTERNAL))
 corrections = (
     select(
         change.id,
@@ -57,8 +58,8 @@ async def listed(db: AsyncSession, donor: Donor, *, offset: int, limit: int) -> 
 
 
 async def own(db: AsyncSession, donor: Donor, request_id: UUID) -> MemberRequest | None:
-    query = select(MemberRequest).where(MemberRequest.member_id == donor.id, MemberRequest.id == request_id)
-    return await db.scalar(query)
+    theirs = MemberRequest.member_id == donor.id, MemberRequest.kind.not_in(INTERNAL)
+    return await db.scalar(select(MemberRequest).where(*theirs, MemberRequest.id == request_id))
 
 
 async def open_one(db: AsyncSession, donor: Donor, kind: str, about: str) -> UUID | None:

@@ -2,24 +2,31 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from portal.i18n import N_
-from portal.mandates.rules import months_later
 
 KINDS = {
     "mandate": N_("Change of a direct debit"),
     "document": N_("A document"),
     "data": N_("Personal data"),
+    "legacy": N_("The brochure on legacies"),
     "other": N_("Something else"),
 }
 """What a donor can ask."""
-TITLES = KINDS | {"change": N_("A change that our team makes by hand"), "identity": N_("Name and registration")}
+TITLES = KINDS | {
+    "change": N_("A change that our team makes by hand"),
+    "identity": N_("Name and registration"),
+    "merge": N_("Two records to be made one"),
+}
 """A `change` is made by staff, of one that could not be passed on; `identity` is a correction, with its own pages."""
+INTERNAL = ("merge",)
+"""Between our people: it names another member, so the one under whom it is filed neither sees nor hears of it."""
 PURPOSES = {
     "mandate": N_("Another amount, another day, a pause, or the end of your regular gift."),
     "document": N_("A copy of a letter, an older tax receipt, a certificate."),
     "data": N_("See, erase or take away what we know about you: your rights under the GDPR."),
+    "legacy": N_("What a legacy can do, and how it is made. Asking commits you to nothing, and nobody will press you."),
     "other": N_("Any other wish: tell us in your own words."),
 }
 
@@ -36,6 +43,11 @@ WISHES = {
         "receipt": (N_("A tax receipt that I do not find"), N_("Tell us for which year.")),
         "certificate": (N_("A certificate"), N_("Tell us what it must say, and for whom it is.")),
         "else": (N_("Another document"), N_("Tell us which one.")),
+    },
+    "legacy": {
+        "post": (N_("By post"), N_("In a plain envelope, to the address that we have.")),
+        "email": (N_("By e-mail"), N_("To the e-mail address that we have.")),
+        "call": (N_("I would rather talk to somebody"), N_("We call you once, at the time that you tell us.")),
     },
     "data": {
         "access": (
@@ -61,7 +73,16 @@ WISHES = {
     },
 }
 """What exactly, by kind, each with one plain sentence; a name or an address is corrected elsewhere (article 16)."""
-SELF_EXPLANATORY = {("mandate", "stop"), ("data", "access"), ("data", "erasure"), ("data", "portability")}
+CHOSEN_BEFORE = {"legacy": "post"}
+"""What most choose: it is chosen already when the form opens."""
+SELF_EXPLANATORY = {
+    ("legacy", "post"),
+    ("legacy", "email"),
+    ("mandate", "stop"),
+    ("data", "access"),
+    ("data", "erasure"),
+    ("data", "portability"),
+}
 """Those that need no words of the donor."""
 LONGEST = 1_000
 
@@ -75,9 +96,7 @@ STATES = {
 UNDECIDED = ("saved", "received", "seen")
 
 ANSWERED_WITHIN = timedelta(days=14)
-"""What we set ourselves, where no law does."""
-URGENT = timedelta(days=7)
-"""Before the law's deadline."""
+"""What we set ourselves, where no law does; for rights over one's data one does (`portal.privacy`)."""
 
 
 @dataclass(frozen=True)
@@ -101,22 +120,10 @@ def title(kind: str) -> str:
     return TITLES.get(kind, TITLES["other"])
 
 
-def answer_by(kind: str, asked_on: date) -> date:
-    """The last day for the answer: one month for rights over one's data (GDPR art. 12 (3)), else as we wish it."""
-    return months_later(asked_on, 1) if kind == "data" else asked_on + ANSWERED_WITHIN
-
-
-def is_urgent(kind: str, asked_on: date, today: date) -> bool:
-    return kind == "data" and answer_by(kind, asked_on) - today < URGENT
-
-
 ROLES = ("editor", "compliance", "administrator")
 """The roles that decide on requests."""
-
-
-def handled_by(role: str) -> list[str]:
-    """The kinds that somebody with this role decides on: rights over data are for those who know the law."""
-    return [kind for kind in (*KINDS, "change") if kind != "data" or role != "editor"]
+HANDLED = [kind for kind in (*KINDS, "change", *INTERNAL) if kind != "data"]
+"""At the desk of requests; rights over data have a desk of their own, under the law's clock."""
 
 
 IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")

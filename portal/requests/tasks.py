@@ -10,6 +10,7 @@ from portal.jobs import queue, workshop
 from portal.members.models import Member
 from portal.profile.models import EmailAddress
 from portal.requests.models import MemberRequest
+from portal.requests.rules import INTERNAL
 
 NEWS = timedelta(days=30)
 """An older answer comes with the first load of a central base, and is news to nobody."""
@@ -20,7 +21,7 @@ NEWS = timedelta(days=30)
 async def tell_answers(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - given by the scheduler
     """Put a mail on its way for each answer that the member does not know of."""
     untold = MemberRequest.told_at.is_(None), MemberRequest.decided_on >= clock.today() - NEWS
-    answered = MemberRequest.state.in_(["accepted", "refused"])
+    answered = MemberRequest.state.in_(["accepted", "refused"]) & MemberRequest.kind.not_in(INTERNAL)
     told = (
         update(MemberRequest)
         .where(answered, *untold)

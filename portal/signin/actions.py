@@ -66,6 +66,8 @@ async def _become(
 
 async def sign_out(db: AsyncSession, request: HTTPRequest) -> None:
     visitor = request.user
+    if visitor.viewing:
+        await journal.write(db, "staff.viewing.ended", actor=visitor.actor, member_id=visitor.member_id)
     if visitor.is_signed_in:
         member_id = None if visitor.is_staff else visitor.member_id
         await journal.write(db, "signin.ended", actor=visitor.actor, member_id=member_id)

@@ -1,69 +1,79 @@
-"""What the desk reads: finding a member, and the member's page."""
+"""What the desk reads of one member beside what the member's own pages read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, exists, func, or_, select
+from sqlalchemy import Integer, Row, Text, Uuid, bindparam, case, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.changes import RecordedChange
-from portal.gifts.models import Gift
-from portal.i18n import fold
 from portal.journal import JournalEntry
 from portal.members.models import Member
-from portal.profile.models import EmailAddress, PostalAddress
+from portal.reviews.models import SyncConflict
+from portal.staff.models import StaffAccount
 
-MOST_FOUND = 50
-ACCENTS = "àâäáãçéèêëîïíôöóõùûüúÿñ"
-PLAIN = "aaaaaceeeeiiioooouuuuyn"
-
-
-@dataclass(frozen=True)
-class Activity:
-    gifts: int
-    changes: Sequence[RecordedChange]
-    journal: Sequence[JournalEntry]
+change, conflict = RecordedChange.__table__.c, SyncConflict.__table__.c
+entry, account = JournalEntry.__table__.c, StaffAccount.__table__.c
+MEMBER = bindparam("member", type_=Uuid())
+OFFSET, LIMIT = bindparam("offset", type_=Integer()), bindparam("limit", type_=Integer())
 
 
-def folded(column: InstrumentedAttribute[str]) -> ColumnElement[str]:
-    """Lower case without accents, in the database, as `i18n.fold` does it."""
-    plain: ColumnElement[str] = func.translate(func.lower(column), ACCENTS, PLAIN)
-    for letters, ligature in (("oe", "œ"), ("ae", "æ")):
-        plain = func.replace(plain, ligature, letters)
-    return plain
+def who(actor: Any) -> Any:
+    """The colleague's name, "member" for the member in person, else what the journal calls a system."""
+    name = select(account.name).where(literal("staff:") + cast(account.id, Text) == actor).scalar_subquery()
+    return case((actor.startswith("member:"), "member"), else_=func.coalesce(name, actor))
 
 
-async def find(db: AsyncSession, typed: str) -> Sequence[Row]:  # type: ignore[type-arg]
-    """Members of whom every word typed is the number, or part of the name, an e-mail address or the town."""
-    query = (
-        select(Member.id, Member.number, Member.kind, Member.civility, Member.first_name, Member.last_name,
-               Member.company_name, PostalAddress.postcode, PostalAddress.town)
-        .outerjoin(PostalAddress, (PostalAddress.member_id == Member.id) & PostalAddress.is_main)
-        .order_by(Member.last_name, Member.first_name, Member.company_name, Member.number)
-        .limit(MOST_FOUND + 1)
-    )  # fmt: skip
-    for word in fold(typed).replace("\0", "").split():
-        has_email = exists().where(
-            EmailAddress.member_id == Member.id, EmailAddress.mailbox.contains(word, autoescape=True)
-        )
-        places = (Member.first_name, Member.last_name, Member.company_name, PostalAddress.town)
-        named = [folded(column).contains(word, autoescape=True) for column in places]
-        query = query.where(or_(func.lower(Member.number) == word, has_email, *named))
-    return (await db.execute(query)).all()
+CHANGES = (
+    select(
+        change.id, change.field_group.label("group"), change.old, change.new, change.recorded_at, change.status,
+        change.status_at, change.reason, change.parked_at, who(change.actor).label("who"),
+    )
+    .where(change.member_id == MEMBER)
+    .order_by(change.seq.desc())
+    .offset(OFFSET)
+    .limit(LIMIT)
+)  # fmt: skip
+CONFLICTS = (
+    select(conflict.id, conflict.field_group.label("group"), conflict.found_at)
+    .where(conflict.member_id == MEMBER, conflict.looked_at.is_(None))
+    .order_by(conflict.found_at)
+)
+JOURNAL = (
+    select(entry.at, entry.kind, entry.data, who(entry.actor).label("who"))
+    .where(entry.member_id == MEMBER)
+    .order_by(entry.id.desc())
+    .offset(OFFSET)
+    .limit(LIMIT)
+)
+COUNTS = {
+    "changes": select(func.count()).where(change.member_id == MEMBER),
+    "journal": select(func.count()).where(entry.member_id == MEMBER),
+}
+
+Rows = Sequence[Row[*tuple[Any, ...]]]
 
 
 async def member(db: AsyncSession, member_id: UUID) -> Member | None:
     return await db.get(Member, member_id)
 
 
-async def activity(db: AsyncSession, member_id: UUID) -> Activity:
-    gifts = await db.scalar(select(func.count()).select_from(Gift).where(Gift.member_id == member_id))
-    recorded = select(RecordedChange).where(RecordedChange.member_id == member_id)
-    noted = select(JournalEntry).where(JournalEntry.member_id == member_id)
-    return Activity(
-        gifts or 0,
-        (await db.scalars(recorded.order_by(RecordedChange.seq.desc()).limit(10))).all(),
-        (await db.scalars(noted.order_by(JournalEntry.id.desc()).limit(20))).all(),
-    )
+async def count(db: AsyncSession, member_id: UUID, name: str) -> int:
+    """How many `changes` or entries of the `journal` a member has."""
+    return await db.scalar(COUNTS[name], {"member": member_id}) or 0
+
+
+async def changes(db: AsyncSession, member_id: UUID, *, offset: int, limit: int) -> Rows:
+    """All that was ever recorded, whoever changed it, newest first."""
+    return (await db.execute(CHANGES, {"member": member_id, "offset": offset, "limit": limit})).all()
+
+
+async def open_conflicts(db: AsyncSession, member_id: UUID) -> Rows:
+    """Field groups that both sides had changed, and that nobody has looked at."""
+    return (await db.execute(CONFLICTS, {"member": member_id})).all()
+
+
+async def journal_of(db: AsyncSession, member_id: UUID, *, offset: int, limit: int) -> Rows:
+    """Everything noted of a member, newest first."""
+    return (await db.execute(JOURNAL, {"member": member_id, "offset": offset, "limit": limit})).all()

@@ -10,6 +10,7 @@ from litestar.response import Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.changes import GROUP_WORDS, OPEN, STATUS_WORDS
+from portal.reviews.rules import REQUESTED
 from portal.tracking import actions, queries, rules
 from portal.web import forms, session
 from portal.web.donor import Donor
@@ -38,6 +39,7 @@ async def show_changes(
         under_way=any(row.status in OPEN for row in found),
         words=STATUS_WORDS,
         groups=GROUP_WORDS,
+        requested=REQUESTED,
     )
 
 

@@ -9,6 +9,7 @@ from datetime import date
 
 from litestar.datastructures import UploadFile
 
+from portal.i18n import N_
 from portal.web import csrf, formkey
 from portal.web.errors import BadForm
 from portal.web.session import HTTPRequest
@@ -88,6 +89,18 @@ def read_day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def read_period(form: Form, first: str, last: str) -> tuple[date | None, date | None]:
+    """Two optional days, with what is wrong with them beside their fields."""
+    days = []
+    for name in (first, last):
+        days.append(read_day(form[name]) if form[name] else None)
+        if form[name] and days[-1] is None:
+            form.refuse(name, N_("Enter a date such as 2026-12-31."))
+    if days[0] and days[1] and days[1] < days[0]:
+        form.refuse(last, N_("The last day is before the first day."))
+    return days[0], days[1]
 
 
 class Outdated(Exception):

@@ -6,10 +6,9 @@
 nothing                     a donor, or staff who look at a donor's pages (reading only)
 
 Besides: `while_viewing` (open to staff while they look at a donor's pages), `step_up` (who one is must have been
-proved in the last minutes; its value is the page to come back to), `without_csrf` (changes nothing of anybody),
-`finishing` (open to
-staff who still owe the second factor), `takes_file` (its form may carry a file), and `without_session` (the session
-middleware leaves it alone).
+proved in the last minutes; its value is the page to come back to, with {names} of values of the path),
+`without_csrf` (changes nothing of anybody), `finishing` (open to staff who still owe the second factor), `takes_file`
+(its form may carry a file), and `without_session` (the session middleware leaves it alone).
 """
 
 from typing import Any
@@ -32,6 +31,8 @@ from portal.web.session import SAFE_METHODS, Connection
 from portal.web.visitor import Visitor
 
 EDITORS = ("editor", "administrator")
+OFFICERS = ("compliance", "administrator")
+"""Those who know the law of personal data."""
 
 
 async def entrance(connection: Connection, handler: BaseRouteHandler) -> None:
@@ -59,7 +60,7 @@ async def admit(connection: Connection, opt: dict[str, Any], *, unsafe: bool) ->
     elif not (opt.get("personal") and visitor.staff_id and not visitor.viewing):
         admit_donor(visitor, unsafe=unsafe)
     if (page := opt.get("step_up")) and not visitor.proved_just_now:
-        raise PleaseProve(page)
+        raise PleaseProve(page.format(**connection.path_params))
 
 
 async def _wanted(connection: Connection, *, unsafe: bool) -> str:

@@ -66,6 +66,7 @@ class Twin:
 
     def merge(self, twin: int, into: int) -> None:
         self.edit("member", twin, closed=True)
+        self.directory.beyond.setdefault(str(into), []).extend(self.directory.beyond.pop(str(twin), []))
         for kind in ("gift", "receipt"):
             for number, row in list(self.directory.tables[kind].items()):
                 if row[1] == str(twin):
@@ -94,6 +95,8 @@ BLANK: dict[str, Fields] = {
                 "season_from": None, "season_to": None},
     "gift": {"campaign": None, "mandate": None, "deductible": True, "form": "manual", "nature": "cash",
              "currency": "EUR"},
+    "document": {"size": None, "for_member": False, "kind": ""},
+    "link": {"starts_on": None, "ends_on": None, "amount": None, "currency": "EUR"},
     "receipt": {"lines": "[]", "cancelled_on": None, "currency": "EUR", "state": "issued"},
 }  # fmt: skip
 

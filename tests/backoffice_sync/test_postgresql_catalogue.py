@@ -13,6 +13,7 @@ from backoffice_sync.directory import Applied, SchemaChanged
 STATEMENTS = [
     *(select.format(where="", and_="WHERE") for select in reads.SELECTS.values()),
     *reads.READ_GROUP.values(),
+    reads.CONTENT,
     *(statement for steps in writes.WRITE_GROUP.values() for statement in steps.values()),
     *(statement for steps in writes.WRITE_ITEM.values() for statement in steps.values()),
     writes.PUT_BOUNCE, writes.PUT_RECEIPT, writes.PUT_RECEIPT_GIFTS, writes.SUBMIT, writes.SUBMITTED, writes.JOURNAL,

@@ -43,7 +43,15 @@ async def test_a_write_is_refused_when_somebody_else_was_quicker(directory) -> N
 async def test_what_the_base_cannot_take_is_rejected_with_words(directory) -> None:
     assert isinstance(await write(directory, ADDRESS | {"unit": "x" * 39}, expected=None), Rejected)
     assert isinstance(await write(directory, ADDRESS | {"country": "France"}, expected=None), Rejected)
-    assert await directory.read("1", "address") is None
+
+
+async def test_it_says_which_field_or_rule_it_complains_of_and_quotes_no_value(directory) -> None:
+    for field, value, rule in (
+        ("country", "France", "address_country_check"),
+        ("unit", "x" * 39, "address_unit_check"),
+    ):
+        refused = await write(directory, ADDRESS | {field: value}, expected=None)
+        assert refused.detail == f"CheckViolation: address, {rule}"
 
 
 async def test_a_new_address_forgets_that_a_letter_came_back(directory, central) -> None:

@@ -123,7 +123,9 @@ async def test_a_message_changed_on_both_sides_is_left_to_people(
     assert owner.execute("SELECT body, held FROM memo").fetchone() == ("De la base", False)
     noted = owner.execute("SELECT ours ->> 'body', decision FROM sync_conflict").fetchone()
     assert noted == ("Du portail", "theirs"), "nothing is lost"
-    assert "It was changed in our records at the same time" in (await editor.get(f"/staff/members/{marie}")).text
+    assert (
+        "It was changed in our records at the same time" in (await editor.get(f"/staff/members/{marie}/changes")).text
+    )
 
 
 async def test_what_the_central_base_refuses_is_shown_with_the_reason_and_undone(

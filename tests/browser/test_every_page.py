@@ -19,7 +19,7 @@ EDITOR = "editor@association.example"
 DONOR_PAGES = (
     "/", "/gifts", "/gifts/regular", "/gifts/statement", "/mandates", "/receipts", "/profile", "/profile/changes",
     "/security", "/preferences/receipts", "/profile/emails", "/profile/phones", "/profile/phones/new", "/profile/name",
-    "/profile/address",
+    "/rights/access-log", "/documents", "/links", "/requests/new/legacy", "/profile/address",
 )  # fmt: skip
 
 
@@ -92,14 +92,22 @@ def test_pages_while_a_change_is_under_way(live: Live, signed_in: Callable[..., 
 def test_pages_of_the_staff(signed_in: Callable[..., Page], inspector: Inspector) -> None:
     page = signed_in(EDITOR)
     for path in (
-        "/staff", "/staff?q=dupont", "/staff?q=nobody-at-all", "/staff/memo", "/staff/receipts", "/staff/declarations",
-        "/security",
+        "/staff", "/staff?q=dupont", "/staff?q=nobody-at-all", "/staff/memo", "/staff/messages", "/staff/messages/new",
+        "/staff/selections", "/staff/receipts", "/staff/declarations", "/security",
     ):  # fmt: skip
         page.goto(path)
         inspector.look(page)
     page.goto("/staff?q=marie.dupont")
     page.click("tbody a")
     inspector.look(page, "a member at the desk")
+    record = page.url
+    for path in ("giving", "changes", "links", "journal", "documents", "legacy"):
+        page.goto(f"{record}/{path}")
+        inspector.look(page, f"{path} of a member")
+    page.goto(f"{record}/documents")
+    page.click("form[enctype] .actions button")
+    inspector.look(page, "a document with errors")
+    page.goto(record)
     page.click("a[href$='/memo']:visible >> nth=-1")
     inspector.look(page, "the memo of a member")
     page.fill("#ends_on", "2020-01-01")

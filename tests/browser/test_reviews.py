@@ -33,6 +33,10 @@ CONFLICT = (
     "'{\"address\": \"ici@example.org\"}', 'donor wins, the conflict is noted', 'ours' "
     "FROM email_address WHERE address = %s"
 )
+PAIR = (
+    "INSERT INTO suspected_duplicate (member_id, other_id, signs) SELECT min(member_id::text)::uuid, "
+    "max(member_id::text)::uuid, '{email,phone}' FROM email_address WHERE address IN (%s, %s)"
+)
 
 
 def test_what_did_not_arrive_is_corrected_at_the_desk_and_arrives(
@@ -42,25 +46,39 @@ def test_what_did_not_arrive_is_corrected_at_the_desk_and_arrives(
         owner.execute(PARKED, [DONOR])
         owner.execute(HELD, [OTHER])
         owner.execute(CONFLICT, [OTHER])
+        owner.execute("DELETE FROM suspected_duplicate")
+        owner.execute(PAIR, [DONOR, OTHER])
     page = signed_in(EDITOR)
     page.goto("/staff/reviews")
     inspector.look(page)
+    assert page.locator("main tbody tr").count() == 4
+    assert page.locator("main tbody tr").first.inner_text().startswith("Ce que"), "an objection is the riskiest"
+    page.goto("/staff/reviews?kind=conflict")
+    page.click("main tbody th a")
+    inspector.look(page, "a conflict")
     page.click("main form button")
     page.wait_for_selector(".notice.good")
-    assert not page.locator("main form").count()
-    page.locator("main .card a.button").last.click()
+    page.goto("/staff/reviews?kind=duplicate")
+    page.click("main tbody th a")
+    page.click("main form button")
+    page.wait_for_selector(".problem a[href='#decision']")
+    inspector.look(page, "two records side by side, with an error")
+    page.goto("/staff/reviews?kind=refused")
+    page.locator("main tbody th a").first.click()
     page.wait_for_url("**/staff/reviews/*")
+    page.click("summary")
     inspector.look(page, "an objection that is held")
-    page.goto("/staff/reviews")
-    page.locator("main .card a.button").first.click()
+    page.goto("/staff/reviews?kind=refused")
+    page.locator("main tbody th a").last.click()
     page.wait_for_url("**/staff/reviews/*")
     inspector.look(page, "a parked address")
     page.click("form[action$='/end'] button")
     page.wait_for_selector(".problem a[href='#reason']")
     inspector.look(page, "a parked address without a reason")
     page.click("summary")
-    page.fill("#street", "rue Retrouvée")
-    page.click("form[action$='/address'] button")
+    inspector.look(page, "a parked address to correct")
+    page.fill("[id='0-street']", "rue Retrouvée")
+    page.click("form[action$='/correction'] button")
     page.wait_for_url("**/staff/reviews")
     wait_until(lambda: live.central(STREET, DONOR) == [("rue Retrouvée",)], "the corrected address to arrive")
 

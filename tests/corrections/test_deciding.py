@@ -23,7 +23,7 @@ async def test_the_desk_counts_what_waits_and_lists_the_oldest_first(editor, vis
         walker = visitor()
         await walker.enter(person)
         await send(walker, last_name=name)
-    assert "Corrections asked for (2 requests wait)" in (await editor.get("/staff")).text
+    assert "Corrections asked for 2 wait" in (await editor.get("/staff")).text
     page = await editor.get(DESK)
     assert "Mme Nadia Benali Mme Nadia Benali-Roux" in page.text
     assert page.text.index("Benali-Roux") < page.text.index("Etranger")

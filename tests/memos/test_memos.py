@@ -75,7 +75,7 @@ async def test_removing_a_message_ends_it(editor, visitor, owner, member_id) -> 
     [
         ("body", "", "Write a message"),
         ("body", "x" * 2001, "2001 characters, at most 2000"),
-        ("starts_on", "31/12/2026", "Enter a date such as"),
+        ("starts_on", "32/12/2026", "Enter a date such as"),
         ("ends_on", "2000-01-01", "The last day is before the first day."),
     ],
 )
@@ -118,3 +118,20 @@ async def test_two_editors_never_overwrite_each_other_unnoticed(editor, visitor,
     assert owner.execute("SELECT body FROM memo WHERE member_id IS NOT NULL").fetchone() == ("Du premier",)
     await editor.submit(await editor.submit(page, f"{path}/preview"), path)
     assert owner.execute("SELECT body FROM memo WHERE member_id IS NOT NULL").fetchone() == ("Du second",)
+
+
+async def test_nor_their_english(editor, owner, member_id) -> None:
+    path = f"/staff/members/{member_id(MARIE)}/memo"
+    late = await editor.submit(await editor.get(path), f"{path}/preview", body="Du second")
+    await editor.submit(await editor.submit(await editor.get(path), f"{path}/preview", english="The first's"), path)
+    page = await editor.submit(late, path)
+    assert page.status == 409
+    assert "The first's" in page.text
+    assert owner.execute("SELECT body FROM memo_translation").fetchone() == ("The first's",)
+
+
+async def test_the_member_can_see_that_staff_opened_what_was_written_to_them(editor, owner, member_id) -> None:
+    await editor.get(f"/staff/members/{member_id(MARIE)}/memo")
+    await editor.get("/staff/memo")
+    noted = owner.execute("SELECT member_id FROM journal WHERE kind = 'staff.member.viewed'").fetchall()
+    assert noted == [(member_id(MARIE),)]

@@ -245,8 +245,10 @@ async def test_the_donor_follows_the_change_in_words(marie) -> None:
 
 async def test_staff_see_that_it_was_changed_and_whether_it_has_arrived(marie, editor, member_id) -> None:
     await save(marie, receipt_by="email")
-    page = await editor.get(f"/staff/members/{member_id(MARIE)}")
-    assert "Tax receipts Saved, will be passed on shortly" in page.text
+    page = await editor.get(f"/staff/members/{member_id(MARIE)}/changes")
+    assert "Tax receipts" in page.text
+    assert "Saved, will be passed on shortly" in page.text
+    page = await editor.get(f"/staff/members/{member_id(MARIE)}/journal")
     assert "Wish for tax receipts changed" in page.text
 
 

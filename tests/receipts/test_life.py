@@ -383,8 +383,6 @@ async def test_the_web_role_writes_nothing_of_receipts(database, statement: str)
         "UPDATE receipt SET state = 'issued'",
         "UPDATE receipt SET code = ''",
         "UPDATE receipt_file SET content = ''",
-        "DELETE FROM receipt_file",
-        "DELETE FROM receipt",
         "SELECT verify_receipt('', '')",
     ],
 )
@@ -392,6 +390,22 @@ async def test_the_worker_renders_and_changes_nothing(worker, statement: str) ->
     with pytest.raises(Exception, match="permission denied"):
         async with worker.begin() as db:
             await db.execute(text(statement))
+
+
+async def test_the_worker_deletes_nothing_before_its_six_years_are_over(worker, owner) -> None:
+    """As long as a control may ask for it (LPF, art. L102 E)."""
+    values = "receipt_id, member_id, content, sha256"
+    owner.execute(f"INSERT INTO receipt_file ({values}) SELECT id, member_id, '', '' FROM receipt")
+    owner.execute("ALTER TABLE receipt DISABLE TRIGGER USER")
+    left = []
+    for age in ("5 years 364 days", "6 years 2 days"):
+        owner.execute(f"UPDATE receipt SET issued_on = current_date - interval '{age}'")
+        async with worker.begin() as db:
+            await db.execute(text("DELETE FROM receipt_file"))
+            await db.execute(text("DELETE FROM receipt"))
+        counted = "SELECT (SELECT count(*) FROM receipt_file), (SELECT count(*) FROM receipt)"
+        left.append(owner.execute(counted).fetchone())
+    assert left == [(1, 1), (0, 0)]
 
 
 def test_codes_are_random_and_of_forty_eight_bits(owner) -> None:

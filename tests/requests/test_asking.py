@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portal import clock
-from portal.mandates.rules import months_later
+from portal.privacy.rules.legal_clock import Clock, due_on
 from portal.requests.pages.mine import REQUESTS
 from portal.requests.rules import ANSWERED_WITHIN
 from tests.personas import MARIE, NADIA, STRANGER
@@ -78,8 +78,8 @@ async def test_somebody_elses_mandate_is_no_choice(enters, one) -> None:
 @pytest.mark.parametrize("wish", ["access", "erasure", "restriction", "portability", "objection"])
 async def test_each_right_over_ones_data_is_answered_within_a_month(marie, one, wish) -> None:
     page = await ask(marie, "data", wish=wish, words="Voilà pourquoi")
-    by = months_later(clock.today(), 1)
-    assert f"You have our answer by {in_words(by)} at the latest: the law gives us one month." in page.text
+    by = due_on(Clock(clock.today()), clock.today())
+    assert f"We answer by {in_words(by)} at the latest." in page.text
     assert one("SELECT kind, about FROM member_request") == ("data", wish)
 
 
@@ -220,10 +220,10 @@ async def test_somebody_elses_request_does_not_exist(enters, number) -> None:
 
 
 async def test_the_way_there_is_on_the_pages_where_one_looks_for_it(marie) -> None:
-    for path, link in (("/", "/requests"), ("/profile", "/requests"), ("/preferences", "/requests/new/data")):
+    for path, link in (("/", "/requests"), ("/profile", "/requests"), ("/preferences", "/rights")):
         assert link in (await marie.get(path)).links, path
     kinds = [link for link in (await marie.get("/requests/new")).links if link.startswith("/requests/new/")]
-    assert len(kinds) == 4
+    assert len(kinds) == 5
     for link in kinds:
         assert (await marie.get(link)).status == 200
 

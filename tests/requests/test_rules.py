@@ -1,5 +1,3 @@
-from datetime import date
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,25 +11,6 @@ NUMBERS = [
     "no93 8601 1117 947",
     "30006 00001 12345678901 89",
 ]
-
-
-@pytest.mark.parametrize(
-    ("kind", "asked", "by"),
-    [
-        ("data", date(2026, 1, 31), date(2026, 2, 28)),
-        ("data", date(2026, 11, 22), date(2026, 12, 22)),
-        ("mandate", date(2026, 12, 20), date(2027, 1, 3)),
-    ],
-)
-def test_the_law_gives_a_month_and_we_ourselves_two_weeks(kind, asked, by) -> None:
-    assert rules.answer_by(kind, asked) == by
-
-
-def test_only_the_laws_deadline_is_ever_urgent() -> None:
-    asked = date(2026, 11, 22)
-    assert rules.is_urgent("data", asked, date(2026, 12, 16))
-    assert not rules.is_urgent("data", asked, date(2026, 12, 15))
-    assert not rules.is_urgent("other", asked, date(2027, 12, 16))
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -54,15 +33,3 @@ def test_a_number_with_one_wrong_digit_is_none(number, position, digit) -> None:
 @pytest.mark.parametrize("text", ["", "DON-1001-1", "le 06 12 34 56 78", "ma lettre du 12 mars 2025, dossier FR12"])
 def test_other_texts_hold_none(text) -> None:
     assert not rules.holds_iban(text)
-
-
-@pytest.mark.parametrize(
-    ("role", "kinds"),
-    [
-        ("editor", {"mandate", "document", "other", "change"}),
-        ("compliance", {"mandate", "document", "data", "other", "change"}),
-        ("administrator", {"mandate", "document", "data", "other", "change"}),
-    ],
-)
-def test_who_decides_on_what(role, kinds) -> None:
-    assert set(rules.handled_by(role)) == kinds

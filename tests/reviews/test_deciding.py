@@ -99,24 +99,25 @@ async def test_an_address_is_corrected_with_the_checks_of_the_donors_own_form(
 ) -> None:
     path = await parked()
     page = await editor.get(path)
-    assert page.form(f"{path}/address")["street"] == WISHED, "what was typed stands in the form"
-    wrong = await editor.submit(page, f"{path}/address", street="avenue " * 12, postcode="69")
+    assert page.form(f"{path}/correction")["0-street"] == WISHED, "what was typed stands in the form"
+    wrong = await editor.submit(page, f"{path}/correction", **{"0-street": "avenue " * 12, "0-postcode": "69"})
     assert wrong.status == 422
     assert "A French postcode has five digits" in wrong.text
-    assert wrong.form(f"{path}/address")["postcode"] == "69"
+    assert wrong.form(f"{path}/correction")["0-postcode"] == "69"
     assert one(STATE)[0] == "refused"
-    await editor.submit(page, f"{path}/address", street="allée du Tilleul")
+    await editor.submit(page, f"{path}/correction", **{"0-street": "allée du Tilleul"})
     await tell()
     assert (await central_directory.read(MARIE.number, "address"))["street"] == "allée du Tilleul"
     assert "ALLEE DU TILLEUL" in (await marie.get("/profile/changes")).text
 
 
-async def test_an_address_of_another_change_is_no_form_of_ours(editor, marie, one) -> None:
+async def test_a_correction_that_is_asked_for_is_not_decided_here(editor, marie, one) -> None:
     await send(marie, last_name="Durand")
     (change_id,) = one("SELECT id FROM recorded_change")
     page = await editor.get(f"{DESK}/{change_id}")
     token = page.form("/sign-out")["csrf_token"]
-    assert (await editor.post(f"{DESK}/{change_id}/address", csrf_token=token, country="FR")).status == 400
+    answer = await editor.post(f"{DESK}/{change_id}/correction", csrf_token=token, **{"0-last_name": "Autre"})
+    assert "Nothing was changed now." in answer.text
     assert one("SELECT status FROM recorded_change") == ("review",)
 
 
@@ -126,9 +127,9 @@ async def test_given_up_the_member_reads_why(editor, marie, parked, one, tell) -
     silent = await editor.submit(page, f"{path}/end")
     assert silent.status == 422
     assert "Say why. The member can read it." in silent.text
-    assert silent.form(f"{path}/address")["street"] == WISHED
+    assert silent.form(f"{path}/correction")["0-street"] == WISHED
     page = await editor.submit(page, f"{path}/end", reason="Cette rue n’existe pas à Lyon.")
-    assert "No change waits" in page.text
+    assert "Nothing waits" in page.text
     await tell()
     assert one(STATE) == ("refused", None, 0)
     assert one(STREET) == ("rue des Lilas",)
@@ -182,7 +183,7 @@ async def test_of_two_who_decide_one_wins_and_the_other_sees_it(editor, visitor,
     await other.enter(ADMINISTRATOR)
     mine, theirs = await editor.get(path), await other.get(path)
     await editor.submit(mine, f"{path}/end", reason="Non")
-    for act in ("retry", "request", "address"):
+    for act in ("retry", "request", "correction"):
         page = await other.submit(theirs, f"{path}/{act}")
         assert page.path == path
         assert "It was decided meanwhile" in page.text
@@ -218,7 +219,7 @@ async def test_a_name_that_the_central_records_had_overruled_replaces_theirs_whe
     assert one(STATE)[0] == "review"
     path = f"{DESK}/{one('SELECT id FROM recorded_change')[0]}"
     page = await editor.get(path)
-    assert "In our records now Mme Marie-Anne Duval" in page.text
+    assert "In the central records Mme Marie-Anne Duval" in page.text
     await editor.submit(page, f"{path}/retry")
     await tell()
     there = await central_directory.read(MARIE.number, "identity")

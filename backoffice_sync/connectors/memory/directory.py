@@ -1,9 +1,11 @@
 """The port, answered from memory."""
 
 import copy
+import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 
+from backoffice_sync.connectors.iban import guarded
 from backoffice_sync.connectors.memory import receipts
 from backoffice_sync.connectors.memory.base import Base
 from backoffice_sync.connectors.memory.history import Follower
@@ -16,8 +18,10 @@ from backoffice_sync.directory import (
     Checksums,
     Conflict,
     IssuedReceipt,
+    MemberGone,
     News,
     Outcome,
+    PersonalRecord,
     Rejected,
     Request,
     Row,
@@ -132,6 +136,24 @@ class MemoryDirectory(Base, Trouble):
             if row["address"].strip().lower() == bounce.mailbox:
                 told = {name: value for name, value in vars(bounce).items() if name != "mailbox"}
                 self.put_named("email", row | told)
+
+    async def content(self, document: str) -> bytes | None:
+        self._listen()
+        self._cut()
+        return self.files.get(document)
+
+    async def everything_of(self, member: str) -> AsyncIterator[PersonalRecord]:
+        self._listen()
+        if member not in self.tables["member"]:
+            raise MemberGone
+        for entity in ENTITIES.values():
+            owner = "central_id" if entity.owner == "id" else "member"
+            for row in self.named(entity.name):
+                if row.get(owner) == member:
+                    yield entity.name, guarded(json.loads(json.dumps(row, default=str)))
+        for record_set, record in self.beyond.get(member, []):
+            self._cut()
+            yield record_set, guarded(record)
 
     async def put_receipt(self, receipt: IssuedReceipt) -> str | Rejected:
         self._ask()

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from datetime import date
 from typing import Any
 
-from backoffice_sync.directory import MemberGone, Row, Value
+from backoffice_sync.directory import MemberGone, PersonalRecord, Row, Value
 from backoffice_sync.mapping import ENTITIES, GROUPS, in_normal_form
 from portal import clock
 from portal.items import in_order
@@ -17,6 +17,10 @@ NONE_YET = ("season_from", "season_to", "confirmed_on", "bounced_on", "soft_boun
 class Tables(ABC):
     def __init__(self) -> None:
         self.tables: dict[str, dict[str, Row]] = {entity: {} for entity in ENTITIES}
+        self.files: dict[str, bytes] = {}
+        """By the number of their document."""
+        self.beyond: dict[str, list[PersonalRecord]] = {}
+        """By member: what the base has besides, and the portal mirrors nothing of."""
 
     @abstractmethod
     def put(self, entity: str, row: Row) -> None: ...

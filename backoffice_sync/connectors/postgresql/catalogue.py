@@ -24,6 +24,8 @@ USED = {
     "cancel_reason replaced_by donor_name donor_address donor_siren",
     "receipt_gift": "receipt_id gift_id",
     "memo": "id member_id kind body starts_on ends_on",
+    "document": "id member_id title kind direction dated_on author for_member media_type content size sha256",
+    "link": "id member_id kind title detail starts_on ends_on amount currency state",
     "request": "id member_id key kind about wish state answer asked_on seen_on decided_on",
     "journal": "actor member_id act change_id",
     "change_log": "txid entity row_id",

@@ -1,17 +1,27 @@
 """A central base in PostgreSQL with the reference schema (schema.sql beside this file)."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import psycopg
-from psycopg import AsyncCursor
+from psycopg import AsyncCursor, sql
 
 from backoffice_sync.compare import checksums
-from backoffice_sync.connectors.iban import bank_name, masked
+from backoffice_sync.connectors.complaint import complaint
+from backoffice_sync.connectors.iban import bank_name, guarded, masked
 from backoffice_sync.connectors.postgresql import catalogue
 from backoffice_sync.connectors.postgresql.line import Line
-from backoffice_sync.connectors.postgresql.reads import BEFORE, NEWS, READ_GROUP, SELECTS
+from backoffice_sync.connectors.postgresql.reads import (
+    ABOUT_MEMBERS,
+    BEFORE,
+    CONTENT,
+    MINE,
+    NEWS,
+    READ_GROUP,
+    SELECTS,
+)
 from backoffice_sync.connectors.postgresql.writes import (
     JOURNAL,
     PUT_BOUNCE,
@@ -33,6 +43,7 @@ from backoffice_sync.directory import (
     MemberGone,
     News,
     Outcome,
+    PersonalRecord,
     Rejected,
     Request,
     Row,
@@ -128,8 +139,8 @@ class PostgresDirectory:
                     await cursor.execute(statement, values | {"member": member})
                 told = {"member": member, "act": f"{group} written", "change": change_id}
                 await cursor.execute(JOURNAL, told)
-        except UNACCEPTABLE:
-            return Rejected(REFUSAL)
+        except UNACCEPTABLE as error:
+            return Rejected(REFUSAL, complaint(error))
         return Applied()
 
     async def put_receipt(self, receipt: IssuedReceipt) -> str | Rejected:
@@ -178,10 +189,40 @@ class PostgresDirectory:
         async with self._cursor() as cursor:
             await cursor.execute(PUT_BOUNCE, vars(bounce))
 
+    async def content(self, document: str) -> bytes | None:
+        async with self._cursor(whole=False) as cursor:
+            await cursor.execute(CONTENT, {"document": document})
+            row = await cursor.fetchone()
+            return row[0] if row else None
+
+    async def everything_of(self, member: str) -> AsyncIterator[PersonalRecord]:
+        """A table after the other: what one person has in one of them is no burden."""
+        async with self._cursor(whole=False) as cursor:
+            await cursor.execute(MINE, {"member": member})
+            if not await cursor.fetchall():
+                raise MemberGone
+            await cursor.execute(ABOUT_MEMBERS)
+            tables = await cursor.fetchall()
+        for table, columns in tables:
+            async with self._cursor(whole=False) as cursor:
+                await cursor.execute(_mine(table, columns), {"member": member})
+                found = await cursor.fetchall()
+            for (record,) in found:
+                yield table, guarded(json.loads(record, parse_float=str))  # an amount keeps its cents
+
 
 def _select(entity: str, condition: str = "") -> str:
     where = f"WHERE {condition}" if condition else ""
     return SELECTS[entity].format(where=where, and_="AND" if condition else "WHERE")
+
+
+def _mine(table: str, columns: list[str]) -> sql.Composed:
+    return sql.SQL("SELECT to_jsonb(mine)::text FROM (SELECT {} FROM {} WHERE {} IN ({})) AS mine").format(
+        sql.SQL(", ").join(map(sql.Identifier, columns)),
+        sql.Identifier(table),
+        sql.Identifier("id" if table == "member" else "member_id"),
+        sql.SQL(MINE),
+    )
 
 
 async def _read(cursor: AsyncCursor[Any], member: str, group: str, *, lock: str = "") -> Value | None:

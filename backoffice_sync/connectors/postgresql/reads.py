@@ -54,6 +54,14 @@ SELECTS = {
     "memo": """
         SELECT r.id::text, r.member_id::text, r.body, r.starts_on, r.ends_on
         FROM memo r {where} {and_} r.kind = 'extranet'""",
+    "document": """
+        SELECT r.id::text, r.member_id::text, r.title, r.kind, r.direction, r.dated_on, r.author, r.for_member,
+               r.media_type, r.size, r.sha256
+        FROM document r {where} {and_} r.kind <> 'receipt'""",
+    "link": """
+        SELECT r.id::text, r.member_id::text, r.kind, r.title, r.detail, r.starts_on, r.ends_on, r.amount, r.currency,
+               r.state
+        FROM link r {where}""",
 }
 
 READ_GROUP = {
@@ -80,6 +88,19 @@ READ_GROUP = {
     "memo": """
         SELECT body, starts_on::text, ends_on::text FROM memo WHERE member_id = %(member)s AND kind = 'extranet'""",
 }
+
+CONTENT = "SELECT content FROM document WHERE id = %(document)s"
+
+# Whatever tables an association has added: those with the member's number are about the member.
+ABOUT_MEMBERS = """
+    SELECT class.relname,
+           array_agg(attname::text ORDER BY attnum) FILTER (WHERE atttypid <> 'bytea'::regtype)
+    FROM pg_class AS class JOIN pg_attribute ON attrelid = class.oid AND attnum > 0 AND NOT attisdropped
+    WHERE class.relnamespace = current_schema()::regnamespace AND class.relkind IN ('r', 'p', 'v', 'm', 'f')
+    GROUP BY class.relname
+    HAVING class.relname = 'member' OR bool_or(attname = 'member_id')
+    ORDER BY class.relname <> 'member', class.relname"""
+MINE = "SELECT id FROM member WHERE id = %(member)s OR merged_into = %(member)s"
 
 BEFORE = "SELECT pg_snapshot_xmax(%s::pg_snapshot) < pg_snapshot_xmax(%s::pg_snapshot)"
 NEWS = """

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from backoffice_sync.connectors.sql import file, tables, writer
+from backoffice_sync.connectors.sql import beyond, file, tables, writer
 from backoffice_sync.connectors.sql.fields import NoPlace
 from backoffice_sync.connectors.sql.line import Line, Refused
 from backoffice_sync.connectors.sql.news import Follower
@@ -28,6 +28,7 @@ from backoffice_sync.directory import (
     IssuedReceipt,
     News,
     Outcome,
+    PersonalRecord,
     Rejected,
     Request,
     Row,
@@ -111,8 +112,8 @@ class SqlDirectory:
             return Conflict()
         except NoPlace:
             return Rejected(NO_PLACE)
-        except Refused:
-            return Rejected(CANNOT)
+        except Refused as error:
+            return Rejected(CANNOT, str(error))
         return Applied()
 
     async def put_receipt(self, receipt: IssuedReceipt) -> str | Rejected:  # noqa: ARG002 - none is kept
@@ -142,6 +143,17 @@ class SqlDirectory:
         if self.capabilities.keeps_bounces:
             with suppress(Refused):
                 await self._do(lambda base: writer.note_bounce(base, bounce))
+
+    async def content(self, document: str) -> bytes | None:
+        source = self._plan.sources.get("document")
+        if source is None or not source.content:
+            return None
+        return await self._do(lambda base: base.rows("document").content(document))
+
+    async def everything_of(self, member: str) -> AsyncIterator[PersonalRecord]:
+        for table in await self._do(lambda base: beyond.tables_of(base, member)):
+            for record in await self._do(partial(beyond.records, table, member)):
+                yield table.name, record
 
     async def _do(self, work: Callable[[Base], T]) -> T:
         """In one transaction; when the tables no longer fit they are looked at again, to name what is missing."""

@@ -26,6 +26,7 @@ from portal.clock import PARIS
 from portal.settings import SettingsError
 
 SECTION = {"table", "key", "changed", "where", "write", "columns"}
+OWN_KEYS = {"member": {"merged_into"}, "document": {"content"}}
 LISTS = {"objections", "consents"}
 FIELD_KEYS = ({"column"}, {"column", "values"}, {"constant"}, {"flags"}, {"flags", "yes", "no"})
 NEVER_MAPPED = {"receipt": {"lines"}}
@@ -66,7 +67,7 @@ class Reader(Sections):
     def _source(self, entity: str, section: Mapping[str, Any]) -> Source:
         where = f"[{entity}]"
         references = {one.name: one.required for one in ENTITIES[entity].references}
-        self.known(where, section, SECTION | set(references) | ({"merged_into"} if entity == "member" else set()))
+        self.known(where, section, SECTION | set(references) | OWN_KEYS.get(entity, set()))
         numbers = {name: self.text(where, section, name, required=needed) for name, needed in references.items()}
         is_writable = section.get("write", True)
         if not isinstance(is_writable, bool):
@@ -84,6 +85,7 @@ class Reader(Sections):
                 for column, held in self.table(section, "where", where).items()
             },
             bool(is_writable),
+            self.text(where, section, "content", required=False) if entity == "document" else "",
         )
 
     def _fields(self, entity: str, section: Mapping[str, Any]) -> dict[str, Field]:

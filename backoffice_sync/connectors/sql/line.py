@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
+from backoffice_sync.connectors.complaint import complaint
 from backoffice_sync.directory import CredentialsRefused, DirectoryUnreachable, SchemaChanged
 from portal.settings import SettingsError
 
@@ -40,7 +41,7 @@ OWN_REFUSAL = 1644
 
 
 class Refused(DirectoryUnreachable):
-    """The base does not take these values: by its rules, or because they do not fit."""
+    """The base does not take these values: by its rules, or because they do not fit; it says which field or rule."""
 
 
 class Line:
@@ -126,5 +127,5 @@ def _trouble(error: DBAPIError) -> Exception:
     if state in OTHER_SHAPE or number in OTHER_SHAPE_NUMBERS or str(raw).startswith("no such"):
         return SchemaChanged(kind)
     if state == "P0001" or number == OWN_REFUSAL or type(error).__name__ in {"IntegrityError", "DataError"}:
-        return Refused(kind)
+        return Refused(complaint(raw))
     return DirectoryUnreachable(kind)

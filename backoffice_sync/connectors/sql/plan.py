@@ -34,6 +34,8 @@ class Source:
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What holds of its rows, where the table has others too."""
     is_writable: bool = True
+    content: str = ""
+    """Of documents: the column with the file, which is read by itself."""
 
     @property
     def is_beside(self) -> bool:
@@ -130,7 +132,8 @@ class Plan:
         """Columns by table."""
         found: dict[str, list[str]] = {}
         for source in self.sources.values():
-            found.setdefault(source.table, []).extend([*source.columns, *source.changed])
+            own = [*source.columns, *source.changed, *filter(None, [source.content])]
+            found.setdefault(source.table, []).extend(own)
         if self.log:
             found[self.log.table] = [self.log.entity, self.log.row, self.log.order, self.log.at]
         return {table: list(dict.fromkeys(columns)) for table, columns in found.items()}

@@ -73,6 +73,11 @@ class Rows:
         query = self._select().where(self.table.c[owner].in_(self.numbers([member], owner)))
         return [dict(row) for row in self._connection.execute(query).mappings()]
 
+    def content(self, number: str) -> bytes | None:
+        column = self.table.c[self.source.content]
+        found = self._connection.execute(select(column).where(self.key.in_(self.numbers([number], self.source.key))))
+        return found.scalar_one_or_none()
+
     def count(self) -> int:
         query = select(func.count()).select_from(self.table).where(self.mine(), self._filled())
         return int(self._connection.execute(query).scalar_one())

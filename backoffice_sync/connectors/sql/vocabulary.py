@@ -11,6 +11,8 @@ OPTIONAL = {
     "receipt": {"donor_siren", "lines", "cancelled_on", "cancel_reason", "replaced_by"},
     "request": {"about", "answer", "seen_on", "decided_on"},
     "memo": {"starts_on", "ends_on"},
+    "document": {"kind", "author", "for_member", "media_type", "size", "sha256"},
+    "link": {"detail", "starts_on", "ends_on", "amount", "currency", "state"},
 }  # fmt: skip
 """Fields of which a base may know nothing: they are then empty here."""
 
@@ -27,6 +29,8 @@ CODES = {
              "nature": "cash securities waived_income expenses other"},
     "receipt": {"kind": "gift annual", "article": "200 238bis", "state": "issued cancelled"},
     "request": {"state": "received seen accepted refused"},
+    "document": {"direction": "sent received"},
+    "link": {"kind": "sponsorship subscription event petition order legacy"},
 }  # fmt: skip
 """The words of the fields that know only a few."""
 

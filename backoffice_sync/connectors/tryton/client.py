@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -38,6 +39,8 @@ class Fault(DirectoryUnreachable):
     """Tryton failed at this very question."""
 
 
+FIELD = re.compile(r'(?:field|champ) ["«]\s*([\w .-]{1,60}?)\s*["»]')
+"""As Tryton's messages name it, in English and in French."""
 REFUSALS: dict[str, type[Exception]] = {
     "UserError": Refused,
     "UserWarning": Refused,
@@ -130,9 +133,15 @@ class Client:
         if not isinstance(told, dict) or told.get("id") != number or not told.keys() & {"result", "error"}:
             raise DirectoryUnreachable("the answer is to no question of ours")
         if "error" in told:
-            [name, *_] = told["error"]  # its words quote values, which are nobody's business elsewhere
-            raise REFUSALS[name](name) if name in REFUSALS else Fault("its own log tells why")
+            [name, *words] = told["error"]
+            raise REFUSALS[name](named_field(name, words)) if name in REFUSALS else Fault("its own log tells why")
         return told["result"]
+
+
+def named_field(name: str, words: object) -> str:
+    """UserError: Postal Code. Only that, for Tryton's words quote values, which are nobody's business elsewhere."""
+    found = FIELD.search(str(words))
+    return f"{name}: {found[1]}" if found else name
 
 
 def _named(error: httpx2.HTTPError) -> DirectoryUnreachable:

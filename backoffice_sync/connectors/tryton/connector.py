@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
-from backoffice_sync.connectors.tryton import catalogue, parties
+from backoffice_sync.connectors.tryton import beyond, catalogue, parties
 from backoffice_sync.connectors.tryton.client import Client, Fault
 from backoffice_sync.connectors.tryton.news import OVERLAP, Follower
 from backoffice_sync.connectors.tryton.parties import Parties
@@ -22,6 +22,7 @@ from backoffice_sync.directory import (
     IssuedReceipt,
     News,
     Outcome,
+    PersonalRecord,
     Rejected,
     Request,
     Row,
@@ -128,6 +129,14 @@ class TrytonDirectory:
 
     async def checksums(self, entity: str) -> Checksums:
         raise NotImplementedError(entity)  # sums nothing itself
+
+    async def content(self, document: str) -> bytes | None:  # noqa: ARG002 - it has none
+        return None
+
+    async def everything_of(self, member: str) -> AsyncIterator[PersonalRecord]:
+        own = await self._parties.known(member)
+        async for found in beyond.records(self._client, own):
+            yield found
 
     async def put_bounce(self, bounce: Bounce) -> None:
         await self._writer.note_bounce(bounce)

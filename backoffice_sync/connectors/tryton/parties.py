@@ -92,6 +92,20 @@ class Parties:
         record: Record = found[0]
         return record
 
+    async def known(self, member: str) -> list[int]:
+        """The party's number, and those of the parties that were merged into it.
+
+        Raises:
+            MemberGone: there is no such party.
+        """
+        await self.check()
+        source = SOURCES["member"]
+        domain = ["OR", ["id", "=", int(member)], ["replaced_by", "=", int(member)]]
+        found = await self._client.call(f"{source.model}.search", [domain, *self._within(source)], 0, None, None)
+        if int(member) not in found:
+            raise MemberGone
+        return [int(one) for one in found]
+
     async def records(self, group: str, party: Record) -> list[Record]:
         """All that may say something about a group of a party."""
         entity = GROUPS[group].entity

@@ -44,8 +44,9 @@ class Writer:
                 await self._client.call("party.party.write", [party["id"]], commands, _timestamp=stamps)
         except Outpaced:
             return Conflict()
-        except Refused:
-            return Rejected(N_("Our records cannot take this as it is written. Please change it, or call us."))
+        except Refused as error:
+            words = N_("Our records cannot take this as it is written. Please change it, or call us.")
+            return Rejected(words, str(error))
         except Fault as error:
             raise Unwritable from error
         return Applied()

@@ -17,6 +17,7 @@ from portal.i18n import N_
 from portal.mandates import queries as mandates
 from portal.mandates.models import Mandate
 from portal.mandates.rules import RHYTHMS
+from portal.privacy import queries as privacy
 from portal.requests import actions, queries, rules
 from portal.requests.forms import CHOSEN, parse
 from portal.settings import Settings
@@ -62,7 +63,8 @@ async def show_request(
         states=rules.STATES,
         groups=GROUP_WORDS,
         is_open=found.state in rules.UNDECIDED,
-        answer_by=rules.answer_by(found.kind, found.asked_on),
+        answer_by=found.asked_on + rules.ANSWERED_WITHIN,
+        one=await privacy.own(db, donor, request_id) if found.kind == "data" else None,
     )
 
 
@@ -82,7 +84,9 @@ async def edit_request(
     """With what the link that led here was beside, and with the only mandate, chosen already."""
     own = await _mandates(db, donor, kind)
     only = own[0].reference if len(own) == 1 else ""
-    return _form_page(kind, own, forms.Form({"mandate": mandate or only, "wish": wish}))
+    return _form_page(
+        kind, own, forms.Form({"mandate": mandate or only, "wish": wish or rules.CHOSEN_BEFORE.get(kind, "")})
+    )
 
 
 @post(f"{PATH}/new/{{kind:str}}")

@@ -1,7 +1,6 @@
 """A real export of a few thousand records, as the reference base delivers it, and put into the other bases."""
 
 from collections import defaultdict
-from datetime import date
 from typing import Any
 
 from backoffice_sync.connectors.memory import MemoryDirectory
@@ -9,8 +8,7 @@ from backoffice_sync.connectors.sql.connector import SqlDirectory
 from backoffice_sync.connectors.tryton import writing
 from backoffice_sync.connectors.tryton.client import Client, Record
 from backoffice_sync.directory import Directory, Row, Value
-from backoffice_sync.mapping import ENTITIES, GROUPS, in_normal_form
-from portal.items import in_order
+from backoffice_sync.mapping import ENTITIES, GROUPS, held_by
 from tests.backoffice_sync.sql.staff import EXAMPLE, SqlStaff
 from tests.backoffice_sync.tryton.hands import TrytonHands
 
@@ -26,26 +24,14 @@ async def everything(directory: Directory) -> Rows:
 
 def values(found: Rows) -> Values:
     """What each group of each member holds, from the rows alone."""
-    mine: dict[tuple[str, str], list[Value]] = defaultdict(list)
+    mine: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for entity in ENTITIES.values():
         for row in found[entity.name]:
-            named = dict(zip(entity.incoming, row, strict=True))
-            mine[entity.name, named.get("central_id" if entity.owner == "id" else "member", "")].append(named)
+            if entity.member_at is not None:
+                mine[entity.name, row[entity.member_at]].append(row)
     members = [row[0] for row in found["member"]]
-    return {member: {name: _value(name, mine[group.entity, member]) for name, group in GROUPS.items()}
+    return {member: {name: held_by(group, mine[group.entity, member]) for name, group in GROUPS.items()}
             for member in members}  # fmt: skip
-
-
-def _value(name: str, rows: list[Value]) -> Value | None:
-    group = GROUPS[name]
-    held = [row for row in rows if row | dict(group.only) == row]
-    if name in {"objections", "consents"}:
-        return {name: in_order(code for row in held for code in row[name])}
-    return in_normal_form(group, [tuple(_plain(row[part]) for part in group.items or group.fields) for row in held])
-
-
-def _plain(held: Any) -> Any:
-    return held.isoformat() if isinstance(held, date) else held
 
 
 def into_memory(found: Rows) -> MemoryDirectory:

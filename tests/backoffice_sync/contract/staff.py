@@ -1,5 +1,6 @@
 """What staff do to a central base behind the sync's back, alike for each connector."""
 
+import hashlib
 import os
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
@@ -30,6 +31,8 @@ NEW: dict[str, dict[str, Any]] = {
     "gift": GIFT,
     "memo": {"body": "Good morning"},
     "request": {"kind": "other", "wish": "Please call me", "state": "received", "asked_on": ON},
+    "document": {"title": "Welcome", "direction": "sent", "dated_on": ON},
+    "link": {"kind": "event", "title": "Meeting in Quimper", "starts_on": ON},
 }
 EDITS: dict[str, dict[str, Any]] = {
     "campaign": {"name": "Summer"},
@@ -42,12 +45,14 @@ EDITS: dict[str, dict[str, Any]] = {
     "receipt": {"donor_name": "Anne Petit"},
     "memo": {"body": "Good night"},
     "request": {"state": "accepted", "answer": "We have called you", "seen_on": ON, "decided_on": ON},
+    "document": {"title": "Welcome to you"},
+    "link": {"state": "done"},
 }
 MANDATE = {"creditor_identifier": "FR72ZZZ123456", "amount": "15.00", "currency": "EUR", "rhythm": "monthly",
            "signed_on": ON, "state": "active"}  # fmt: skip
 BLANK = dict.fromkeys(
     ("confirmed_on", "bounced_on", "soft_bounced_on", "complained_on", "starts_on", "ends_on", "next_debit_on",
-     "ended_on", "seen_on", "decided_on")
+     "ended_on", "seen_on", "decided_on", "size", "amount")
 )  # fmt: skip
 STRANGER = f"stranger_{os.getpid()}"
 """A role is the whole server's: each worker of the tests has its own."""
@@ -69,6 +74,12 @@ class Staff(Protocol):
     async def touch(self, entity: str, key: str) -> None: ...
     async def drop(self, entity: str, key: str) -> None: ...
     async def merge(self, twin: str, into: str) -> None: ...
+    async def attach(self, document: str, content: bytes) -> None:
+        """Put a file into a document, where the base has documents."""
+
+    async def remark(self, member: str, words: str) -> None:
+        """Write something down that the portal mirrors nothing of."""
+
     def slowly(self, member: str) -> AbstractAsyncContextManager[None]: ...
     async def lose(self) -> str | None:
         """Take away a field that is used; gives its name, None where that cannot be."""
@@ -143,6 +154,14 @@ class MemoryStaff(_Base):
         yield
         self.base.edit("member", member, first_name="Slow")
 
+    async def attach(self, document: str, content: bytes) -> None:
+        told = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        self.base.directory.files[document] = content
+        self.base.edit("document", document, **told)
+
+    async def remark(self, member: str, words: str) -> None:
+        self.base.directory.beyond.setdefault(member, []).append(("score", {"words": words}))
+
     async def lose(self) -> None:
         return None
 
@@ -189,6 +208,13 @@ class PostgresStaff(_Base):
         async with await psycopg.AsyncConnection.connect(self.url) as connection:
             await connection.execute("UPDATE member SET first_name = 'Slow' WHERE id = %s", [member])
             yield
+
+    async def attach(self, document: str, content: bytes) -> None:
+        self.base._do("UPDATE document SET content = %s WHERE id = %s", content, document)
+
+    async def remark(self, member: str, words: str) -> None:
+        self.base._do("CREATE TABLE IF NOT EXISTS score (member_id bigint REFERENCES member, words text)")
+        self.base._do("INSERT INTO score VALUES (%s, %s)", member, words)
 
     async def lose(self) -> str:
         self.base._do("ALTER TABLE address RENAME COLUMN town TO city")

@@ -33,6 +33,7 @@ WORDS = {
     "keeps_receipts": "Takes tax receipts that the portal issued",
     "keeps_bounces": "Notes mails that come back",
     "keeps_requests": "Takes what donors ask for, and tells what became of it",
+    "tells_everything": "Gives all that it has on one person, for who asks for it",
     "sums": "Kinds of rows whose checksums it computes itself",
 }
 WHOLE: dict[str, Iterable[str]] = {

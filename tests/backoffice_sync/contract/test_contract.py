@@ -1,6 +1,9 @@
 """What every connector promises, and that it can do just what its capabilities say: no more, no less."""
 
 import asyncio
+import hashlib
+import json
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -53,6 +56,9 @@ SAMPLES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
 }
 """Of each group two values that differ."""
+
+
+FILE = b"%PDF-1.7 bienvenue \x00\xff"
 
 
 async def person(staff: Staff) -> str:
@@ -327,3 +333,38 @@ async def test_a_bounce_is_noted_by_a_base_that_keeps_bounces(staff) -> None:
     assert noted is directory.capabilities.keeps_bounces
     await directory.put_bounce(Bounce("anne@example.org", None, None, None))
     assert (await directory.rows_of("email", member))[0][-3:] == (None, None, None)
+
+
+async def test_the_file_of_a_document_is_given_as_its_checksum_says(staff) -> None:
+    directory, member = staff.connect(), await staff.make("member")
+    if "document" not in directory.capabilities.entities:
+        assert await directory.content("1") is None
+        return
+    number = await staff.make("document", member)
+    assert await directory.content(number) is None
+    await staff.attach(number, FILE)
+    [row] = await directory.rows_of("document", member)
+    named = dict(zip(ENTITIES["document"].incoming, row, strict=True))
+    assert (named["size"], named["sha256"]) == (len(FILE), hashlib.sha256(FILE).hexdigest())
+    assert await directory.content(number) == FILE
+    assert await directory.content("999999") is None
+
+
+async def test_all_on_one_person_is_given_by_a_base_that_says_so_and_no_account_number(staff) -> None:
+    directory, twin = staff.connect(), await staff.make("member")
+    _, other = await someone_with(staff, "memo"), await staff.make("member")
+    into = await person(staff)
+    await staff.make("mandate", into)
+    await staff.remark(into, "Prefers mornings")
+    await staff.remark(twin, "Recorded twice")
+    await staff.remark(other, "Nobody else's business")
+    await staff.merge(twin, into)
+    found = [json.dumps(record) async for _, record in directory.everything_of(into)]
+    told = "\n".join(found)
+    everything = all(words in told for words in ("rue des Lilas", "anne@example.org", "Prefers mornings", "Recorded"))
+    assert everything is directory.capabilities.tells_everything
+    assert "Nobody else" not in told
+    assert "Good morning" not in told, "another's memo"
+    assert not re.search(r"FR76|30004", told), "an account number leaves the base masked only"
+    with pytest.raises(MemberGone):
+        [record async for record in directory.everything_of("999999")]

@@ -1,5 +1,6 @@
 """What staff do in an association's own base, in its own words."""
 
+import hashlib
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,6 +23,7 @@ BY_STAMPS = re.sub(r"(?ms)^\[log\].*?\n\n", "", EXAMPLE)
 TABLES = {
     "campaign": "campagne", "member": "adherent", "address": "adresse", "email": "coordonnee", "phone": "coordonnee",
     "mandate": "mandat", "gift": "don", "receipt": "recu_fiscal", "request": "demande", "memo": "note",
+    "document": "piece", "link": "lien",
 }  # fmt: skip
 NEW: dict[str, dict[str, Any]] = {
     "campaign": {"libelle": "Printemps"},
@@ -34,6 +36,8 @@ NEW: dict[str, dict[str, Any]] = {
     "receipt": {"annee": 2026, "emis_le": ON, "montant": "50.00", "nom_donateur": "Anne", "adresse_donateur": "Lyon"},
     "request": {"genre": "other", "texte": "Appelez-moi", "demande_le": ON},
     "memo": {"genre": "extranet", "texte": "Bonjour"},
+    "document": {"titre": "Bienvenue", "sens": "E", "date_piece": ON},
+    "link": {"genre": "EV", "libelle": "Rencontre à Quimper", "du": ON},
 }
 NUMBERED = {"member": "numero", "mandate": "rum", "receipt": "numero", "request": "cle_extranet"}
 EDITS: dict[str, dict[str, Any]] = {
@@ -47,6 +51,8 @@ EDITS: dict[str, dict[str, Any]] = {
     "receipt": {"nom_donateur": "Anne Petit"},
     "request": {"suivi": "A", "reponse": "We have called you", "vue_le": ON, "decidee_le": ON},
     "memo": {"texte": "Bonsoir"},
+    "document": {"titre": "Soyez le bienvenu"},
+    "link": {"etat": "F"},
 }
 
 
@@ -104,6 +110,14 @@ class SqlStaff:
     async def merge(self, twin: str, into: str) -> None:
         self.do("UPDATE adherent SET fusionne_avec = %s WHERE id = %s", into, twin)
         self.do("UPDATE don SET adherent_id = %s WHERE adherent_id = %s", into, twin)
+
+    async def attach(self, document: str, content: bytes) -> None:
+        told = (content, len(content), hashlib.sha256(content).hexdigest(), document)
+        self.do("UPDATE piece SET fichier = %s, taille = %s, empreinte = %s WHERE id = %s", *told)
+
+    async def remark(self, member: str, words: str) -> None:
+        self.do("CREATE TABLE IF NOT EXISTS score (personne integer REFERENCES adherent, mots text)")
+        self.do("INSERT INTO score VALUES (%s, %s)", member, words)
 
     @asynccontextmanager
     async def slowly(self, member: str) -> AsyncIterator[None]:

@@ -110,6 +110,12 @@ class TrytonHands:
         form = {start: {"source": int(twin), "destination": int(into)}}
         await self.client.ask(f"{wizard}.execute", session, form, "replace")
 
+    async def attach(self, document: str, content: bytes) -> None:
+        """It has no documents."""
+
+    async def remark(self, member: str, words: str) -> None:
+        await self.create("ir.note", resource=f"party.party,{member}", message=words)
+
     @asynccontextmanager
     async def slowly(self, member: str) -> AsyncIterator[None]:
         """A transaction that saves the member at once and ends with the block."""

@@ -1,0 +1,147 @@
+"""Finding a member by what one has at hand: one row of words a member, which follows names, places, mails, phones."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0008"
+down_revision = "0007"
+
+# As `i18n.fold` does it, whatever the locale of the database; a word longer than any name would refuse the whole row.
+WORDS = """
+CREATE FUNCTION search_words(written text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN array_to_tsvector(array_remove(regexp_split_to_array(lower(regexp_replace(normalize(
+        replace(replace(replace(replace(replace(replace(replace(translate(left(written, 500), 'ØøŁłĐđÐðı', 'oollddddi'),
+            'œ', 'oe'), 'Œ', 'oe'), 'æ', 'ae'), 'Æ', 'ae'), 'ß', 'ss'), 'þ', 'th'), 'Þ', 'th'), NFKD),
+        U&'[\\0300-\\036f]', '', 'g')), '[[:space:]!-/:-@[-`{-~’]+'), ''));
+
+-- +33612345678, however it is written. Phones begin with this sign and mailboxes with @: they are a word each, of which
+-- there are as many as members, and who looks for a Marie should not have to walk through them.
+CREATE FUNCTION search_phone(number text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN regexp_replace(regexp_replace(regexp_replace(left(number, 100), '[^0-9+]', '', 'g'),
+        '^(00|[+])?', '+'), '^[+]0', '+33');
+
+CREATE FUNCTION words_of_names(who member) RETURNS tsvector LANGUAGE sql IMMUTABLE
+    RETURN search_words(concat_ws(' ', who.first_name, who.last_name, who.company_name, who.siren));
+CREATE FUNCTION words_of_places(whose uuid) RETURNS tsvector LANGUAGE sql STABLE
+    RETURN (SELECT coalesce(search_words(
+                string_agg(concat_ws(' ', unit, building, house_number, street, locality, postcode, town), ' ')), '')
+            FROM postal_address WHERE member_id = whose);
+CREATE FUNCTION words_of_mailboxes(whose uuid) RETURNS tsvector LANGUAGE sql STABLE
+    RETURN (SELECT coalesce(array_to_tsvector(array_agg('@' || left(mailbox, 500))), '')
+            FROM email_address WHERE member_id = whose);
+CREATE FUNCTION words_of_phones(whose uuid) RETURNS tsvector LANGUAGE sql STABLE
+    RETURN (SELECT coalesce(array_to_tsvector(array_agg(search_phone(number))), '') FROM phone WHERE member_id = whose);
+"""
+
+# Each source has a column of its own: of two who change an address and a phone at the same moment both stay.
+# Only what differs is written, so most saves cost the index nothing.
+FOLLOWING = """
+CREATE FUNCTION follow_member_for_search() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO member_search (member_id, names)
+    SELECT id, words_of_names(come) FROM come
+     WHERE NOT EXISTS (SELECT FROM member_search WHERE member_id = come.id AND names = words_of_names(come))
+        ON CONFLICT (member_id) DO UPDATE SET names = EXCLUDED.names;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION follow_for_search() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    touched uuid[];
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        touched := ARRAY(SELECT DISTINCT member_id FROM come);
+    ELSIF TG_OP = 'DELETE' THEN
+        touched := ARRAY(SELECT DISTINCT member_id FROM gone);
+    ELSE
+        touched := ARRAY(SELECT member_id FROM come UNION SELECT member_id FROM gone);
+    END IF;
+    IF TG_TABLE_NAME = 'postal_address' THEN
+        UPDATE member_search SET places = fresh FROM (SELECT m, words_of_places(m) AS fresh FROM unnest(touched) AS m)
+            AS words WHERE member_id = m AND places <> fresh;
+    ELSIF TG_TABLE_NAME = 'email_address' THEN
+        UPDATE member_search SET mailboxes = fresh FROM (SELECT m, words_of_mailboxes(m) AS fresh FROM unnest(touched) AS m)
+            AS words WHERE member_id = m AND mailboxes <> fresh;
+    ELSE
+        UPDATE member_search SET phones = fresh FROM (SELECT m, words_of_phones(m) AS fresh FROM unnest(touched) AS m)
+            AS words WHERE member_id = m AND phones <> fresh;
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+AFTER = {
+    "INSERT": "REFERENCING NEW TABLE AS come",
+    "UPDATE": "REFERENCING OLD TABLE AS gone NEW TABLE AS come",
+    "DELETE": "REFERENCING OLD TABLE AS gone",
+}
+SOURCES = ("postal_address", "email_address", "phone")
+
+# Row-level security would keep the index from being asked: matching words is no leakproof operator. So the table is
+# closed to all, and a function with the owner's rights answers staff alone. By the planner's guess that somebody is
+# always found soon, it would read the table from its beginning.
+ASKING = """
+CREATE FUNCTION found_members(wanted tsquery, most integer) RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = public, pg_temp SET enable_seqscan = off AS $$
+    SELECT member_id FROM member_search WHERE portal_staff() AND words @@ wanted LIMIT most
+$$;
+REVOKE ALL ON FUNCTION found_members FROM public;
+GRANT EXECUTE ON FUNCTION found_members TO portal_web;
+REVOKE ALL ON member_search FROM portal_web, portal_worker, portal_sync;
+ALTER TABLE member_search ENABLE ROW LEVEL SECURITY;
+"""
+FUNCTIONS = (
+    "found_members, follow_for_search, follow_member_for_search, words_of_names, words_of_places, "
+    "words_of_mailboxes, words_of_phones, search_phone, search_words"
+)
+
+
+def upgrade() -> None:
+    nothing = sa.text("''")
+    parts = ("names", "places", "mailboxes", "phones")
+    op.create_table(
+        "member_search",
+        sa.Column(
+            "member_id",
+            sa.Uuid(),
+            sa.ForeignKey("member.id", name="fk_member_search_member_id", ondelete="CASCADE"),
+            primary_key=True,
+        ),
+        *(sa.Column(name, postgresql.TSVECTOR(), server_default=nothing, nullable=False) for name in parts),
+        sa.Column("words", postgresql.TSVECTOR(), sa.Computed(" || ".join(parts), persisted=True), nullable=False),
+    )
+    run(WORDS)
+    op.execute(
+        "INSERT INTO member_search (member_id, names, places, mailboxes, phones) SELECT id, words_of_names(member), "
+        "words_of_places(id), words_of_mailboxes(id), words_of_phones(id) FROM member"
+    )
+    op.create_index("ix_member_search_words", "member_search", ["words"], postgresql_using="gin")
+    op.create_index("ix_mandate_reference", "mandate", ["reference"])
+    run(FOLLOWING)
+    for event in ("INSERT", "UPDATE"):
+        op.execute(_trigger("member", event, "follow_member_for_search"))
+    for source in SOURCES:
+        for event in AFTER:
+            op.execute(_trigger(source, event, "follow_for_search"))
+    run(ASKING)
+
+
+def downgrade() -> None:
+    for source in ("member", *SOURCES):
+        for event in AFTER:
+            op.execute(f"DROP TRIGGER IF EXISTS search_after_{event.lower()} ON {source}")
+    op.execute(f"DROP FUNCTION {FUNCTIONS}")
+    op.drop_index("ix_mandate_reference")
+    op.drop_table("member_search")
+
+
+def _trigger(table: str, event: str, function: str) -> str:
+    return (
+        f"CREATE TRIGGER search_after_{event.lower()} AFTER {event} ON {table} {AFTER[event]} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
+    )
+
+
+def run(script: str) -> None:
+    """Several statements at once, which only the driver itself takes."""
+    op.get_bind().connection.driver_connection.execute(script)  # type: ignore[union-attr]

@@ -1,0 +1,1 @@
+"""What officers do with a request about data, step by step."""

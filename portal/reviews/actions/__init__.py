@@ -1,0 +1,1 @@
+"""Decisions of staff, each once: by whoever is first."""
