@@ -85,6 +85,6 @@ async def test_staff_read_every_rule_and_how_full_and_fresh_each_is(
     assert ALL in (await editor.get("/staff")).links
 
 
-async def test_the_page_is_found_from_my_details_and_my_preferences(reader) -> None:
-    for path in ("/profile", "/preferences"):
+async def test_the_page_is_found_from_my_details_and_my_rights(reader) -> None:
+    for path in ("/profile", "/rights"):
         assert MINE in (await reader(MARIE, path)).links
