@@ -62,7 +62,7 @@ async def test_a_confirmed_erasure_is_carried_out_by_the_worker_and_the_person_t
     await work_off()
     [mail] = mails.to(NADIA.email)
     text = mail.get_body(("plain",)).get_content()
-    assert "It is done" in text
+    assert "C’est fait" in text
     assert "CNIL" in text
 
 
