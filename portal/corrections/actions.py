@@ -84,14 +84,18 @@ async def decide(db: AsyncSession, change_id: UUID, decision: Decision, *, actor
     if request is None or request.decided_at is not None:
         return False
     if decision.accepted:
-        await _accept(db, request)
+        await _accept(db, request, decision)
     else:
         await changes.mark(db, change_id, Status.REFUSED, decision.reason)
     mine = update(CorrectionRequest).where(CorrectionRequest.change_id == change_id)
     await db.execute(mine.values(decided_by=actor, decided_at=func.now()))
-    noted = {"accepted": decision.accepted} | ({"reason": decision.reason} if decision.reason else {})
+    noted: dict[str, object] = {"accepted": decision.accepted}
+    if decision.reason:
+        noted["reason"] = decision.reason
+    if decision.corrected:
+        noted |= {"asked": request.new, "corrected": decision.corrected}
     await journal.write(db, "correction.decided", actor=actor, member_id=request.member_id, **noted)
-    await jobs.defer(db, "corrections.tell_decision", change_id=str(change_id))
+    await jobs.defer(db, "corrections.tell_decision", change_id=str(change_id), corrected=bool(decision.corrected))
     return True
 
 
@@ -111,9 +115,9 @@ async def _unchanged(db: AsyncSession, donor: Donor, seen: str) -> Identity:
     return standing.identity
 
 
-async def _accept(db: AsyncSession, request: queries.Request) -> None:
+async def _accept(db: AsyncSession, request: queries.Request, decision: Decision) -> None:
     present = queries.identity_of(request.Member)
-    wanted = rules.merged(present, old=request.old, new=request.new)
+    wanted = rules.merged(present, old=request.old, new=request.new) | decision.corrected
     if wanted == present:  # somebody typed it into the central base meanwhile
         await changes.mark(db, request.id, Status.CONFIRMED)
         return

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from portal import i18n
 from portal.corrections import rules
 from portal.corrections.rules import Decision, Identity
 from portal.i18n import N_
@@ -9,6 +10,13 @@ from portal.web.errors import BadForm
 from portal.web.forms import Form
 
 DOCUMENT = "document"
+
+
+def offered(name: str, held: str | None) -> list[tuple[str, str]]:
+    """What can be chosen, and what the member has at present; none for what is typed."""
+    listed = rules.OFFERED.get(name, [])
+    own = [held] if listed and held and held not in listed else []
+    return [(value, i18n.gettext(rules.LEGAL_FORMS.get(value, value))) for value in (*own, *listed)]
 
 
 def parse(form: Form, fields: Sequence[str], present: Identity) -> Identity:
@@ -43,6 +51,17 @@ def check_request(form: Form, document: bytes) -> None:
         form.refuse(DOCUMENT, N_("We can open PDF files and pictures (JPEG, PNG) only."))
     elif document and not form.ok:
         form.refuse(DOCUMENT, N_("Please choose the document once more."))
+
+
+def parse_correction(form: Form, kind: str, wanted: Identity) -> Decision:
+    """The decision to accept what is `wanted` as staff put it right, and in `form.errors` what is wrong with it.
+
+    Raises:
+        BadForm: for a choice that the form does not offer.
+    """
+    fields = rules.fields_of(kind)
+    parsed = parse(form, fields, wanted)
+    return Decision(accepted=True, corrected={name: parsed[name] for name in fields if parsed[name] != wanted[name]})
 
 
 def parse_refusal(form: Form) -> Decision:

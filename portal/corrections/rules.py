@@ -4,7 +4,7 @@ Both are one field group of the data dictionary (`identity`); the central base d
 """
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from portal.i18n import N_
@@ -65,6 +65,13 @@ class Decision:
 
     accepted: bool
     reason: str = ""
+    corrected: Identity = field(default_factory=dict)
+    """What they put right in it, by field."""
+
+
+def fields_of(kind: str) -> tuple[str, ...]:
+    """All that can be corrected of such a member."""
+    return tuple(name for (_, of), several in FIELDS.items() if of == kind for name in several)
 
 
 def tidy(text: str) -> str:

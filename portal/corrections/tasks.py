@@ -15,7 +15,7 @@ from portal.profile.models import EmailAddress
 @queue.task(
     name="corrections.tell_decision", pass_context=True, retry=RetryStrategy(max_attempts=6, exponential_wait=2)
 )
-async def tell_decision(context: JobContext, *, change_id: str) -> None:
+async def tell_decision(context: JobContext, *, change_id: str, corrected: bool = False) -> None:
     """To the main address, in the member's language; to nobody when mails to it come back."""
     shop = workshop(context)
     query = (
@@ -33,4 +33,5 @@ async def tell_decision(context: JobContext, *, change_id: str) -> None:
     if row is not None:
         refusal = row.reason if row.status == Status.REFUSED else ""
         language = i18n.choose(row.language)
-        await shop.postman.send(row.address, "correction-decided", language, refusal=refusal, at=row.recorded_at)
+        facts = {"refusal": refusal, "corrected": corrected, "at": row.recorded_at}
+        await shop.postman.send(row.address, "correction-decided", language, **facts)

@@ -157,6 +157,49 @@ async def test_to_refuse_one_says_why_and_the_donor_reads_it(editor, marie, one)
     assert "reason" in (await marie.get(NAME)).form(NAME), "one may ask again"
 
 
+async def test_a_request_is_put_right_and_accepted_in_one_step(
+    editor, marie, one, sync_database, central_directory, work_off, mails
+) -> None:
+    await send(marie, last_name="Durnad")
+    page = await decide(editor, "correction", last_name="Durand")
+    assert "The correction is accepted" in page.text
+    await push(sync_database, central_directory)
+    assert one("SELECT first_name, last_name FROM member WHERE number = '1001'") == ("Marie", "Durand")
+    assert one("SELECT status, new ->> 'last_name' FROM recorded_change") == ("confirmed", "Durand")
+    (data,) = one("SELECT data FROM journal WHERE kind = 'correction.decided'")
+    assert (data["asked"]["last_name"], data["corrected"]) == ("Durnad", {"last_name": "Durand"})
+    await work_off()
+    [mail] = mails.mails
+    for kind in ("plain", "html"):
+        content = " ".join(mail.get_body((kind,)).get_content().split())
+        assert "rectifié un détail" in content
+        assert "Durand" not in content
+
+
+async def test_what_staff_put_wrong_stands_beside_its_field_with_the_words_kept(editor, marie, one) -> None:
+    await send(marie, last_name="Durnad")
+    page = await decide(editor, "correction", last_name="Durand 2")
+    assert page.status == 422
+    assert "A name has letters, spaces, hyphens and apostrophes only." in page.text
+    assert 'value="Durand 2"' in page.html
+    assert 'value="Marie"' in page.html
+    assert one("SELECT status FROM recorded_change") == ("review",)
+
+
+async def test_what_staff_leave_as_it_was_asked_is_no_correction_of_theirs(editor, bakery, one, owner) -> None:
+    await send(bakery, path=COMPANY, legal_form="SAS", siren="732829320")
+    owner.execute("UPDATE member SET company_name = 'Le Fournil' WHERE number = %s", [BAKERY.number])
+    await decide(editor, "correction")
+    assert one("SELECT company_name, legal_form FROM member WHERE number = %s", BAKERY.number) == ("Le Fournil", "SAS")
+    assert one("SELECT data FROM journal WHERE kind = 'correction.decided'") == ({"accepted": True},)
+
+
+async def test_a_title_that_nobody_offers_is_no_answer(editor, marie, one) -> None:
+    await send(marie, last_name="Durand")
+    assert (await decide(editor, "correction", civility="Sa Majesté")).status == 400
+    assert one("SELECT status FROM recorded_change") == ("review",)
+
+
 async def test_a_decision_is_journalled_with_who_made_it(editor, marie, one) -> None:
     await send(marie, last_name="Durand")
     await decide(editor, "refusal", reason="Non")

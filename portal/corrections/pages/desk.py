@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal import journal
 from portal.changes import STATUS_WORDS
 from portal.corrections import actions, queries, rules
-from portal.corrections.forms import parse_refusal
+from portal.corrections.forms import offered, parse_correction, parse_refusal
 from portal.corrections.rules import Decision
 from portal.members.rules import full_name
 from portal.settings import Settings
@@ -43,7 +43,7 @@ async def show_corrections(db: NamedDependency[AsyncSession], number: FromQuery[
 async def show_correction(
     request: HTTPRequest, db: NamedDependency[AsyncSession], change_id: FromPath[UUID]
 ) -> Template:
-    return await _request_page(request, db, change_id, forms.Form({}))
+    return await _request_page(request, db, await _found(db, change_id))
 
 
 @get(f"{ONE}/document", opt=DECIDE)
@@ -73,6 +73,19 @@ async def accept_correction(
     return await _decide(request, db, change_id, Decision(accepted=True))
 
 
+@post(f"{ONE}/correction", opt=DECIDE)
+async def accept_corrected(
+    request: HTTPRequest, db: NamedDependency[AsyncSession], change_id: FromPath[UUID]
+) -> Response[Any]:
+    """The request as the colleague has put it right."""
+    found = await _found(db, change_id)
+    form = await forms.read(request, set(rules.fields_of(found.Member.kind)))
+    decision = parse_correction(form, found.Member.kind, _wanted(found))
+    if not form.ok:
+        return await _request_page(request, db, found, form, status=422)
+    return await _decide(request, db, change_id, decision)
+
+
 @post(f"{ONE}/refusal", opt=DECIDE)
 async def refuse_correction(
     request: HTTPRequest, db: NamedDependency[AsyncSession], change_id: FromPath[UUID]
@@ -80,14 +93,25 @@ async def refuse_correction(
     form = await forms.read(request, {"reason"})
     decision = parse_refusal(form)
     if not form.ok:
-        return await _request_page(request, db, change_id, form, status=422)
+        return await _request_page(request, db, await _found(db, change_id), form, status=422)
     return await _decide(request, db, change_id, decision)
+
+
+async def _found(db: AsyncSession, change_id: UUID) -> queries.Request:
+    found = await queries.one(db, change_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _wanted(found: queries.Request) -> rules.Identity:
+    """What would hold if the request were accepted as it is."""
+    return rules.merged(queries.identity_of(found.Member), old=found.old, new=found.new)
 
 
 async def _decide(request: HTTPRequest, db: AsyncSession, change_id: UUID, decision: Decision) -> Response[Any]:
     """Where somebody else was faster, the page shows what they decided."""
-    if await queries.one(db, change_id) is None:
-        raise NotFound
+    await _found(db, change_id)
     if not await actions.decide(db, change_id, decision, actor=request.user.actor):
         await session.flash(db, request.user, "correction-decided-before")
         return see(f"{DESK}/{change_id}")
@@ -96,20 +120,35 @@ async def _decide(request: HTTPRequest, db: AsyncSession, change_id: UUID, decis
 
 
 async def _request_page(
-    request: HTTPRequest, db: AsyncSession, change_id: UUID, form: forms.Form, *, status: int = 200
+    request: HTTPRequest, db: AsyncSession, found: queries.Request, form: forms.Form | None = None, *, status: int = 200
 ) -> Template:
-    found = await queries.one(db, change_id)
-    if found is None:
-        raise NotFound
     await journal.write(db, "staff.member.viewed", actor=request.user.actor, member_id=found.member_id)
-    present = queries.identity_of(found.Member)
+    present, wanted = queries.identity_of(found.Member), _wanted(found)
     rows = [
         (rules.LABELS[name], found.old[name], found.new[name], present[name])
         for name in rules.IDENTITY
         if found.old[name] or found.new[name]
     ]
-    return page("staff/correction", status, found=found, form=form, rows=rows, words=STATUS_WORDS,
-                who=full_name(found.Member) or found.Member.number)  # fmt: skip
+    fields = rules.fields_of(found.Member.kind)
+    form = form or forms.Form({})
+    form.typed = {**{name: wanted[name] or "" for name in fields}, **form.typed}
+    return page(
+        "staff/correction",
+        status,
+        found=found,
+        form=form,
+        rows=rows,
+        words=STATUS_WORDS,
+        who=full_name(found.Member) or found.Member.number,
+        fields=[(name, rules.LABELS[name], offered(name, wanted[name])) for name in fields],
+    )
 
 
-HANDLERS = [show_corrections, show_correction, download_document, accept_correction, refuse_correction]
+HANDLERS = [
+    show_corrections,
+    show_correction,
+    download_document,
+    accept_correction,
+    accept_corrected,
+    refuse_correction,
+]

@@ -10,9 +10,8 @@ from litestar.di import NamedDependency
 from litestar.response import Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal import i18n
 from portal.corrections import actions, queries, rules
-from portal.corrections.forms import DOCUMENT, check_request, parse
+from portal.corrections.forms import DOCUMENT, check_request, offered, parse
 from portal.i18n import N_
 from portal.settings import Settings
 from portal.web import forms, session
@@ -103,7 +102,6 @@ async def _part(request: HTTPRequest, db: AsyncSession, donor: Donor, settings: 
 
 def _form_page(part: Part, form: forms.Form, *, status: int = 200, outdated: bool = False) -> Template:
     """With a request open there is no form: there is one at a time."""
-    offered = {name: _options(name, part.standing.identity[name]) for name in part.fields if name in rules.OFFERED}
     present = rules.in_words(part.standing.identity)
     return page(
         "corrections/edit",
@@ -111,16 +109,10 @@ def _form_page(part: Part, form: forms.Form, *, status: int = 200, outdated: boo
         part=part,
         form=form,
         labels=rules.LABELS,
-        offered=offered,
+        offered={name: offered(name, part.standing.identity[name]) for name in part.fields},
         present=present,
         outdated=outdated,
     )
-
-
-def _options(name: str, held: str) -> list[tuple[str, str]]:
-    """What can be chosen, and what the member has at present."""
-    own = [held] if held and held not in rules.OFFERED[name] else []
-    return [(value, i18n.gettext(rules.LEGAL_FORMS.get(value, value))) for value in (*own, *rules.OFFERED[name])]
 
 
 HANDLERS = [edit_identity, save_identity]

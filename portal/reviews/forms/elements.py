@@ -10,6 +10,7 @@ from portal.addresses.rules.checks import problems, shown_fields
 from portal.addresses.rules.stays import PURPOSES
 from portal.consents.rules import RHYTHMS
 from portal.corrections import rules as corrections
+from portal.corrections.forms import offered
 from portal.i18n import COUNTRIES, N_
 from portal.phones import rules as phones
 from portal.preferences.rules import IN_WORDS, Wish
@@ -123,15 +124,7 @@ def _read_phone(part: Part, value: Value) -> Value | None:
 
 def _identity_fields(_: Part, value: Value) -> list[Field]:
     kind = "company" if value["company_name"] else "person"
-    names = [name for (_, of), several in corrections.FIELDS.items() if of == kind for name in several]
-    return [Field(name, corrections.LABELS[name], _offered(name, value)) for name in names]
-
-
-def _offered(name: str, value: Value) -> Options:
-    """What can be chosen, and what the member has."""
-    listed = corrections.OFFERED.get(name, [])
-    own = [value[name]] if listed and value[name] and value[name] not in listed else []
-    return [(one, i18n.gettext(corrections.LEGAL_FORMS.get(one, one))) for one in (*own, *listed)]
+    return [Field(name, corrections.LABELS[name], offered(name, value[name])) for name in corrections.fields_of(kind)]
 
 
 def _read_identity(part: Part, value: Value) -> Value:
@@ -139,7 +132,7 @@ def _read_identity(part: Part, value: Value) -> Value:
     for name, text in typed.items():
         if found := corrections.problem(name, text):
             part.refuse(name, found[0], **found[1])
-        if text and (offered := _offered(name, value)) and text not in dict(offered):
+        if text and (choices := offered(name, value[name])) and text not in dict(choices):
             raise BadForm
     siren = {"siren": corrections.digits(typed["siren"])} if "siren" in typed else {}
     return value | typed | siren
