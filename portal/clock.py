@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
+SQL_TODAY = "(now() AT TIME ZONE 'Europe/Paris')::date"
+"""`today` by the database's clock."""
 
 
 def now() -> datetime:

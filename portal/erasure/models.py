@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, func
+from sqlalchemy import CheckConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.clock import SQL_TODAY
 from portal.database import Base
 
 
@@ -36,4 +37,4 @@ class KeptObjection(Base):
 
     digest: Mapped[bytes] = mapped_column(primary_key=True, doc="of a mailbox, keyed")
     code: Mapped[str] = mapped_column(primary_key=True, doc="purpose/channel, as in contact_choice")
-    kept_since: Mapped[date] = mapped_column(server_default=func.current_date())
+    kept_since: Mapped[date] = mapped_column(server_default=text(SQL_TODAY))

@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, func
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.clock import SQL_TODAY
 from portal.database import Base
 
 KNOWN = "identity IN ('signed_in', 'proved')"
@@ -21,7 +22,7 @@ class DataCase(Base):
     request_id: Mapped[UUID] = mapped_column(ForeignKey("member_request.id", ondelete="CASCADE"), primary_key=True)
     member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
     received_on: Mapped[date] = mapped_column(doc="the clock's first day; of a letter the day on which it came")
-    entered_on: Mapped[date] = mapped_column(server_default=func.current_date())
+    entered_on: Mapped[date] = mapped_column(server_default=text(SQL_TODAY))
     entered_by: Mapped[str] = mapped_column(server_default="", doc="staff:<id>; nobody where the member asked here")
     channel: Mapped[str] = mapped_column(doc="portal, central (recorded there), letter, phone, email, counter")
     identity: Mapped[str] = mapped_column(doc="signed_in, unproved, asked, proved")

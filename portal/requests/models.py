@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.clock import SQL_TODAY
 from portal.database import Base
 
 OPEN = text("state IN ('saved', 'received', 'seen')")
@@ -26,7 +27,7 @@ class MemberRequest(Base):
     wish: Mapped[str] = mapped_column(doc="in the donor's words, or ours for a change that could not be passed on")
     state: Mapped[str] = mapped_column(server_default="saved", doc="saved, received, seen, accepted, refused")
     answer: Mapped[str] = mapped_column(server_default="", doc="what staff say to the donor")
-    asked_on: Mapped[date] = mapped_column(server_default=func.current_date())
+    asked_on: Mapped[date] = mapped_column(server_default=text(SQL_TODAY))
     seen_on: Mapped[date | None]
     decided_on: Mapped[date | None]
     undelivered: Mapped[str] = mapped_column(server_default="", doc="why the central base did not take it")

@@ -122,7 +122,7 @@ async def test_a_member_comes_in_with_the_letter_a_detail_and_an_address(
     assert "Hello Marie" in page.text
     assert walker.client.cookies["__Host-session"] != before
     assert addresses(owner, MARIE) == [(NEW, True)]
-    query = "SELECT confirmed_on = current_date, bounced_on, held FROM email_address WHERE member_id = %s"
+    query = f"SELECT confirmed_on = {clock.SQL_TODAY}, bounced_on, held FROM email_address WHERE member_id = %s"
     assert owner.execute(query, [member_id(MARIE)]).fetchone() == (True, None, True)
     (field, old, new, actor) = owner.execute("SELECT field_group, old, new, actor FROM recorded_change").fetchone()
     assert field == "email"

@@ -432,7 +432,7 @@ async def test_one_that_is_not_proved_to_work_is_proved_first(
     await work_off()
     await type_code(marie, code_in(mails, OFFICE))
     assert held() == [("M.Dupont@office.example", True), (MARIE.email, False)]
-    query = "SELECT confirmed_on = current_date, bounced_on FROM email_address WHERE mailbox = %s"
+    query = f"SELECT confirmed_on = {clock.SQL_TODAY}, bounced_on FROM email_address WHERE mailbox = %s"
     assert owner.execute(query, [OFFICE]).fetchone() == (True, None)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from backoffice_sync.inward.pull import pull
 from backoffice_sync.mapping import ENTITIES
-from portal import crypto
+from portal import clock, crypto
 from portal.database import Database, role_url
 from portal.receipts import paper, press
 from portal.receipts.models import Receipt
@@ -399,7 +399,7 @@ async def test_the_worker_deletes_nothing_before_its_six_years_are_over(worker, 
     owner.execute("ALTER TABLE receipt DISABLE TRIGGER USER")
     left = []
     for age in ("5 years 364 days", "6 years 2 days"):
-        owner.execute(f"UPDATE receipt SET issued_on = current_date - interval '{age}'")
+        owner.execute(f"UPDATE receipt SET issued_on = {clock.SQL_TODAY} - interval '{age}'")
         async with worker.begin() as db:
             await db.execute(text("DELETE FROM receipt_file"))
             await db.execute(text("DELETE FROM receipt"))

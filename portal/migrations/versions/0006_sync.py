@@ -94,7 +94,9 @@ def upgrade() -> None:
         sa.Column("wish", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), server_default="saved", nullable=False),
         sa.Column("answer", sa.Text(), server_default=empty, nullable=False),
-        sa.Column("asked_on", sa.Date(), server_default=sa.text("CURRENT_DATE"), nullable=False),
+        sa.Column(
+            "asked_on", sa.Date(), server_default=sa.text("(now() AT TIME ZONE 'Europe/Paris')::date"), nullable=False
+        ),
         sa.Column("seen_on", sa.Date()),
         sa.Column("decided_on", sa.Date()),
         sa.Column("undelivered", sa.Text(), server_default=empty, nullable=False),

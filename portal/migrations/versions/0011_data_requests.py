@@ -17,7 +17,7 @@ BEGIN
         VALUES (NEW.id, NEW.member_id, NEW.asked_on, NEW.asked_on, 'portal', 'signed_in');
     ELSIF NOT portal_staff() THEN
         INSERT INTO data_case (request_id, member_id, received_on, entered_on, channel, identity)
-        VALUES (NEW.id, NEW.member_id, NEW.asked_on, greatest(NEW.asked_on, CURRENT_DATE), 'central', 'unproved');
+        VALUES (NEW.id, NEW.member_id, NEW.asked_on, greatest(NEW.asked_on, (now() AT TIME ZONE 'Europe/Paris')::date), 'central', 'unproved');
     END IF;
     RETURN NULL;
 END $$;
@@ -68,7 +68,9 @@ def upgrade() -> None:
             index=True,
         ),
         sa.Column("received_on", sa.Date(), nullable=False),
-        sa.Column("entered_on", sa.Date(), server_default=sa.text("CURRENT_DATE"), nullable=False),
+        sa.Column(
+            "entered_on", sa.Date(), server_default=sa.text("(now() AT TIME ZONE 'Europe/Paris')::date"), nullable=False
+        ),
         words("entered_by"),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("identity", sa.Text(), nullable=False),

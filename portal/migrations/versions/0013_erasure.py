@@ -182,7 +182,9 @@ def upgrade() -> None:
         "kept_objection",
         sa.Column("digest", sa.LargeBinary(), primary_key=True),
         sa.Column("code", sa.Text(), primary_key=True),
-        sa.Column("kept_since", sa.Date(), server_default=sa.text("CURRENT_DATE"), nullable=False),
+        sa.Column(
+            "kept_since", sa.Date(), server_default=sa.text("(now() AT TIME ZONE 'Europe/Paris')::date"), nullable=False
+        ),
     )
     op.create_table(
         "retention_run",
