@@ -70,7 +70,9 @@ class Server:
         with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
             if template is not None:
                 connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(new))
-                copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(new, sql.Identifier(template))
+                copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                    new, sql.Identifier(template)
+                )
                 connection.execute(copy)
             elif not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(new))

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
@@ -56,7 +57,8 @@ class OtherServer:
         with psycopg.connect(self.address, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
             source = sql.Identifier(template or "template1")
-            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), source))
+            copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+            connection.execute(copy.format(sql.Identifier(name), source))
 
 
 @pytest.fixture(scope="session")
@@ -133,7 +135,7 @@ async def _people(settings: Settings) -> None:
 @pytest.fixture
 def settings(server: Server, template: str, suffix: str) -> Iterator[Settings]:
     refusals.lately.clear()  # each test is a process of its own, as far as the damper is concerned
-    name = f"portal_{suffix}_{next(numbers)}"
+    name = f"portal_{suffix}"
     fresh(server, name, template)
     yield settings_for(server, name)
     drop(server, name)
@@ -149,13 +151,25 @@ def owner(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
 @pytest.fixture
 async def database(settings: Settings) -> AsyncIterator[Database]:
     """As the plain web role."""
-    made = Database(role_url(settings.database_url, settings.secret_key, "portal_web"))
-    yield made
-    await made.close()
+    kept = _web_database(settings)
+    yield kept
+    await kept.close()
 
 
 @pytest.fixture
 def app(settings: Settings, database: Database) -> Litestar:
+    return _app(settings, database)
+
+
+@cache
+def _web_database(settings: Settings) -> Database:
+    """One for all tests, which find a fresh database under the same name; nothing stays open between them."""
+    return Database(role_url(settings.database_url, settings.secret_key, "portal_web"))
+
+
+@cache
+def _app(settings: Settings, database: Database) -> Litestar:
+    """Built once for all tests with the same settings: to read all routes and templates takes half a second."""
     return build(settings, database)
 
 

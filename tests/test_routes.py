@@ -239,7 +239,8 @@ async def test_a_stranger_sees_nothing_of_marie_on_any_path(visitor, private) ->
 async def test_the_first_wall_holds_when_the_second_is_taken_away(settings, owner, private) -> None:
     """The application on the owner's connection, which row-level security does not bind."""
     database = Database(make_url(settings.database_url).set(drivername="postgresql+psycopg"))
-    await sweep(lambda: Walker(build(settings, database), settings, owner), private)
+    app = build(settings, database)
+    await sweep(lambda: Walker(app, settings, owner), private)
     await database.close()
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from portal import i18n
 from portal.corrections import rules
 from portal.corrections.rules import Decision, Identity
 from portal.i18n import N_
@@ -10,13 +9,6 @@ from portal.web.errors import BadForm
 from portal.web.forms import Form
 
 DOCUMENT = "document"
-
-
-def offered(name: str, held: str | None) -> list[tuple[str, str]]:
-    """What can be chosen, and what the member has at present; none for what is typed."""
-    listed = rules.OFFERED.get(name, [])
-    own = [held] if listed and held and held not in listed else []
-    return [(value, i18n.gettext(rules.LEGAL_FORMS.get(value, value))) for value in (*own, *listed)]
 
 
 def parse(form: Form, fields: Sequence[str], present: Identity) -> Identity:

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal import i18n
 from portal.i18n import N_
 from portal.receipts.rules import is_siren
 
@@ -77,6 +78,13 @@ def fields_of(kind: str) -> tuple[str, ...]:
 def tidy(text: str) -> str:
     """The normal form in which two names are compared: composed accents, single spaces, none at the ends."""
     return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def offered(name: str, held: str | None) -> list[tuple[str, str]]:
+    """What can be chosen, and what the member has at present; none for what is typed."""
+    listed = OFFERED.get(name, [])
+    own = [held] if listed and held and held not in listed else []
+    return [(value, i18n.gettext(LEGAL_FORMS.get(value, value))) for value in (*own, *listed)]
 
 
 def is_a_name(text: str) -> bool:

@@ -263,7 +263,9 @@ def _check_client(headers: dict[str, str]) -> None:
 def serving(port: int) -> Iterator[Provider]:
     """A provider that answers on this port until the block ends."""
     provider = Provider(port)
-    config = uvicorn.Config(provider, host="127.0.0.1", port=port, log_level="critical", lifespan="off", ws="none", loop="asyncio")
+    config = uvicorn.Config(
+        provider, host="127.0.0.1", port=port, log_level="critical", lifespan="off", ws="none", loop="asyncio"
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal import journal
 from portal.changes import STATUS_WORDS
 from portal.corrections import actions, queries, rules
-from portal.corrections.forms import offered, parse_correction, parse_refusal
+from portal.corrections.forms import parse_correction, parse_refusal
 from portal.corrections.rules import Decision
 from portal.members.rules import full_name
 from portal.settings import Settings
@@ -140,7 +140,7 @@ async def _request_page(
         rows=rows,
         words=STATUS_WORDS,
         who=full_name(found.Member) or found.Member.number,
-        fields=[(name, rules.LABELS[name], offered(name, wanted[name])) for name in fields],
+        fields=[(name, rules.LABELS[name], rules.offered(name, wanted[name])) for name in fields],
     )
 
 

@@ -11,7 +11,7 @@ from litestar.response import Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.corrections import actions, queries, rules
-from portal.corrections.forms import DOCUMENT, check_request, offered, parse
+from portal.corrections.forms import DOCUMENT, check_request, parse
 from portal.i18n import N_
 from portal.settings import Settings
 from portal.web import forms, session
@@ -109,7 +109,7 @@ def _form_page(part: Part, form: forms.Form, *, status: int = 200, outdated: boo
         part=part,
         form=form,
         labels=rules.LABELS,
-        offered={name: offered(name, part.standing.identity[name]) for name in part.fields},
+        offered={name: rules.offered(name, part.standing.identity[name]) for name in part.fields},
         present=present,
         outdated=outdated,
     )

@@ -10,7 +10,6 @@ from portal.addresses.rules.checks import problems, shown_fields
 from portal.addresses.rules.stays import PURPOSES
 from portal.consents.rules import RHYTHMS
 from portal.corrections import rules as corrections
-from portal.corrections.forms import offered
 from portal.i18n import COUNTRIES, N_
 from portal.phones import rules as phones
 from portal.preferences.rules import IN_WORDS, Wish
@@ -124,7 +123,10 @@ def _read_phone(part: Part, value: Value) -> Value | None:
 
 def _identity_fields(_: Part, value: Value) -> list[Field]:
     kind = "company" if value["company_name"] else "person"
-    return [Field(name, corrections.LABELS[name], offered(name, value[name])) for name in corrections.fields_of(kind)]
+    return [
+        Field(name, corrections.LABELS[name], corrections.offered(name, value[name]))
+        for name in corrections.fields_of(kind)
+    ]
 
 
 def _read_identity(part: Part, value: Value) -> Value:
@@ -132,7 +134,7 @@ def _read_identity(part: Part, value: Value) -> Value:
     for name, text in typed.items():
         if found := corrections.problem(name, text):
             part.refuse(name, found[0], **found[1])
-        if text and (choices := offered(name, value[name])) and text not in dict(choices):
+        if text and (choices := corrections.offered(name, value[name])) and text not in dict(choices):
             raise BadForm
     siren = {"siren": corrections.digits(typed["siren"])} if "siren" in typed else {}
     return value | typed | siren
