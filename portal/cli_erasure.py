@@ -26,11 +26,11 @@ def run(options: argparse.Namespace) -> int:
     settings = configuration.load()
 
     async def export(db: AsyncSession) -> str:
-        lines = list(await actions.exported(db))
+        lines = list(await actions.exported(db, key=settings.secret_key))
         new = options.file.with_name(f"{options.file.name}.new")
         new.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         new.replace(options.file)  # whole or not at all
-        return f"{len(lines)} erasures written to {options.file}"
+        return f"{len(lines) - 1} erasures written to {options.file}"
 
     async def replay(db: AsyncSession) -> str:
         with options.file.open(encoding="utf-8") as lines:
@@ -41,5 +41,9 @@ def run(options: argparse.Namespace) -> int:
         return "lifted" if lifted else f"nobody erased has the number {options.number}"
 
     os.umask(0o077)
-    print(asyncio.run(as_owner(settings, {"export": export, "replay": replay, "lift": lift}[options.act])))
+    try:
+        print(asyncio.run(as_owner(settings, {"export": export, "replay": replay, "lift": lift}[options.act])))
+    except actions.WrongLedger as wrong:
+        print(wrong)
+        return 1
     return 0

@@ -16,6 +16,11 @@ from portal.erasure.rules import digest
 from portal.members.models import Member
 
 BATCH = 5_000
+ENTRY = {"digest", "why", "rule", "at"}
+
+
+class WrongLedger(Exception):
+    """What is wrong with the file, for whoever restores a backup; nobody was erased."""
 
 
 async def confirm(db: AsyncSession, member_id: UUID, request_id: UUID, *, actor: str) -> None:
@@ -25,24 +30,22 @@ async def confirm(db: AsyncSession, member_id: UUID, request_id: UUID, *, actor:
     await jobs.defer(db, "erasure.carry_out", once=f"erasure.carry_out {member_id}", **named)
 
 
-async def exported(db: AsyncSession) -> Iterator[str]:
-    """The ledger as lines of JSON, without anything that names a person."""
-    entries = await queries.ledger(db)
-    return (
-        json.dumps(
-            {"digest": entry.digest.hex(), "why": entry.why, "rule": entry.rule, "at": entry.erased_at.isoformat()}
-        )
-        for entry in entries
-    )
+async def exported(db: AsyncSession, *, key: str) -> Iterator[str]:
+    """The ledger as lines of JSON, without anything that names a person; the first says with which key it was made."""
+    entries = [
+        {"digest": entry.digest.hex(), "why": entry.why, "rule": entry.rule, "at": entry.erased_at.isoformat()}
+        for entry in await queries.ledger(db)
+    ]
+    return map(json.dumps, [_made_with(key), *entries])
 
 
 async def replay(db: AsyncSession, lines: Iterable[str], *, key: str) -> int:
     """Erase again whomever a restored backup brought back; gives how many. What stood in the way then stood so before.
 
     Raises:
-        ValueError: a line is none of ours.
+        WrongLedger: a line is none of ours, or another key made it and nobody would be found.
     """
-    ledger = {bytes.fromhex(entry["digest"]): entry for entry in map(_entry, filter(str.strip, lines))}
+    ledger = {bytes.fromhex(entry["digest"]): entry for entry in _entries(lines, key)}
     back = [(row, ledger[found]) async for row, found in _digests(db, key) if found in ledger]
     for (member_id, central_id), entry in back:
         await changes.lock(db, member_id)
@@ -74,8 +77,18 @@ async def _digests(db: AsyncSession, key: str) -> Any:
         yield row, digest(key, row.central_id)
 
 
-def _entry(line: str) -> dict[str, str]:
-    entry = json.loads(line)
-    if not isinstance(entry, dict) or entry.keys() != {"digest", "why", "rule", "at"}:
-        raise ValueError(line)
-    return entry
+def _made_with(key: str) -> dict[str, str]:
+    return {"made_with": digest(key, "ledger").hex()}
+
+
+def _entries(lines: Iterable[str], key: str) -> list[dict[str, str]]:
+    try:
+        first, *entries = map(json.loads, filter(str.strip, lines))
+    except ValueError as error:
+        raise WrongLedger("This is no ledger of erasures: it is empty, or not in lines of JSON.") from error
+    wanted = [_made_with(key).keys(), *(ENTRY for _ in entries)]
+    if [isinstance(entry, dict) and entry.keys() for entry in (first, *entries)] != wanted:
+        raise WrongLedger("This is no ledger of erasures: a line has other fields.")
+    if first != _made_with(key):
+        raise WrongLedger("This ledger was made with another SECRET_KEY: set that one, for here it would find nobody.")
+    return entries

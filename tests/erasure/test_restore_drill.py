@@ -9,6 +9,7 @@ import pytest
 
 from backoffice_sync.compare.reconcile import reconcile
 from portal import embedded, journal
+from portal.erasure import actions
 from portal.work import as_owner
 from tests.conftest import drop
 from tests.personas import NADIA
@@ -56,12 +57,29 @@ async def test_whoever_a_backup_brings_back_is_erased_again(settings, owner, res
     assert await as_owner(replace(settings, database_url=address), journal.verify) == []
 
 
-async def test_a_ledger_of_another_make_is_refused_and_nothing_happens(settings, owner, portal, tmp_path) -> None:
+@pytest.mark.parametrize("content", ["", "no JSON", '{"name": "Nadia"}', '[["Nadia"]]'])
+async def test_a_ledger_of_another_make_is_refused_and_nothing_happens(
+    settings, owner, portal, tmp_path, capsys, content
+) -> None:
     other = tmp_path / "other"
-    other.write_text('{"name": "Nadia"}\n')
-    with pytest.raises(ValueError, match="Nadia"):
-        await portal(settings.database_url, "erasure", "replay", other)
+    other.write_text(content)
+    assert await portal(settings.database_url, "erasure", "replay", other) == 1
+    said = capsys.readouterr().out
+    assert "This is no ledger of erasures" in said
+    assert "Nadia" not in said
     assert owner.execute("SELECT count(*) FROM erasure").fetchone() == (0,)
+
+
+async def test_a_ledger_made_with_another_key_says_so_instead_of_finding_nobody(
+    settings, owner, erase, portal, tmp_path, capsys, monkeypatch
+) -> None:
+    ledger = tmp_path / "erasures.jsonl"
+    await erase(NADIA)
+    assert await portal(settings.database_url, "erasure", "export", ledger) == 0
+    lines = await as_owner(settings, lambda db: actions.exported(db, key=f"{settings.secret_key}!"))
+    ledger.write_text("\n".join(lines))
+    assert await portal(settings.database_url, "erasure", "replay", ledger) == 1
+    assert "another SECRET_KEY" in capsys.readouterr().out
 
 
 async def test_an_erasure_that_is_lifted_lets_the_central_base_bring_the_person_back(
