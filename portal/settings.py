@@ -109,6 +109,13 @@ class Settings:
     )
     staff_email_sign_in: bool = setting("staff may sign in by e-mail link as donors do (demonstrations only)", False)
     trusted_proxies: str = setting("addresses of proxies whose X-Forwarded-For is believed, separated by commas", "")
+    data_processors: str = setting(
+        "who works on donors' data for the association: host, mail service, printer…, separated by |; told to donors",
+        "",
+    )
+    data_transfers: str = setting(
+        "transfers of donors' data outside the European Union and what protects them; told to donors; empty: none", ""
+    )
     retention_years: int = setting(
         "years without any contact after which a donor is due to be erased; no law names a number", 3
     )

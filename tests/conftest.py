@@ -144,7 +144,8 @@ def settings(server: Server, template: str, suffix: str) -> Iterator[Settings]:
 @pytest.fixture
 def owner(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
     """The owner of the tables: to arrange what a test needs, and to see what was really stored."""
-    with psycopg.connect(settings.database_url, autocommit=True) as connection:
+    options = "-c lock_timeout=60s"  # a test that waits for itself fails
+    with psycopg.connect(settings.database_url, autocommit=True, options=options) as connection:
         yield connection
 
 

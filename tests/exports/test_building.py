@@ -4,14 +4,16 @@ import csv
 import hashlib
 import io
 import json
+from dataclasses import replace
 
 import pikepdf
 
+from portal import work
 from portal.exports.tasks import records
 from portal.holdings.rules import HOLDINGS, PORTABLE
 from portal.pdf import Printer
 from tests.exports.conftest import LAID_OUT
-from tests.personas import MARIE, MEMO
+from tests.personas import MARIE, MEMO, NADIA, PAUL
 
 FORMULAS = ["=1+1", "+SUM(A1)", "-2+3", "@cmd", "\t=1", "\r=1", '=HYPERLINK("x")']
 
@@ -55,6 +57,23 @@ async def test_an_access_answer_holds_all_that_there_is_about_the_member(built, 
     assert len(pikepdf.open(io.BytesIO(answer.read("reponse.pdf"))).pages) > 3
     says_what_is_in_it(answer)
     holds_no_formula(answer)
+
+
+async def test_the_cover_tells_who_works_on_the_data_and_whether_they_leave_the_union(
+    order, owner, settings, opened
+) -> None:
+    works, goes = "Hébergeur, Roubaix | Routeur <SA>", "États-Unis (clauses types)"
+    for person, told, words in (
+        (MARIE, {}, "Nous ne transmettons vos données à aucun pays hors de l’Union européenne."),
+        (NADIA, {"data_processors": works}, "Hébergeur, Roubaix, Routeur &lt;SA&gt;."),
+        (PAUL, {"data_transfers": goes}, goes),
+    ):
+        export_id = await order(person)
+        owner.execute("UPDATE extract_order SET done_at = now()")
+        await work.run(replace(settings, **told), until_idle=True)
+        answer = await opened(export_id)
+        [page] = [name for name in answer.namelist() if name.endswith(".html")]
+        assert words in answer.read(page).decode()
 
 
 def says_what_is_in_it(answer) -> None:

@@ -49,6 +49,7 @@ def plain_settings(settings: Settings) -> Settings:
 
 @pytest.fixture
 def oidc_settings(plain_settings: Settings, provider: Provider, donors_provider: Provider) -> Settings:
+    provider_of.cache_clear()  # what a process remembers of a provider, which each test sets up anew
     return replace(
         plain_settings,
         staff_oidc_issuer=provider.issuer,

@@ -269,12 +269,12 @@ async def test_the_objection_arrives_in_the_central_base_and_the_pull_leaves_it(
 
 
 async def test_to_and_fro_has_an_end_and_it_ends_without_mails(visitor, path, objections, ledger) -> None:
-    walker = visitor()
+    walker, link = visitor(), path()
     for _ in range(CHANGES_OF_MIND.most):
-        page = await press(walker, await walker.get(path()), "one")
-        assert (await press(walker, page, "again", undo=page.form(path())["undo"])).status == 200
-    page = await press(walker, await walker.get(path()), "one")
-    page = await press(walker, page, "again", undo=page.form(path())["undo"])
+        page = await press(walker, await walker.get(link), "one")
+        assert (await press(walker, page, "again", undo=page.form(link)["undo"])).status == 200
+    page = await press(walker, await walker.get(link), "one")
+    page = await press(walker, page, "again", undo=page.form(link)["undo"])
     assert page.status == 429
     assert "pressed several times today" in page.text
     assert objections() == ["appeals/email"]
