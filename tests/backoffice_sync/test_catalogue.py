@@ -1,7 +1,7 @@
 """How the central base is made: what changed there keeps the sync from starting until somebody agrees to it."""
 
-import asyncio
 import dataclasses
+from types import SimpleNamespace
 
 import pytest
 
@@ -162,6 +162,6 @@ async def test_a_service_waits_for_a_base_that_is_down_when_it_starts(
         raise DirectoryUnreachable
 
     answer, central_directory.catalogue = central_directory.catalogue, down
-    monkeypatch.setattr(asyncio, "sleep", back_again)
+    monkeypatch.setattr(catalogue, "asyncio", SimpleNamespace(sleep=back_again))  # the servers of other tests sleep too
     await catalogue.check_when_reached(sync_database, central_directory)
     assert owner.execute(PROBLEM).fetchone() == ("", False)

@@ -1,5 +1,6 @@
 """What becomes of a message: handed in, approved, returned, published, withdrawn."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -26,40 +27,45 @@ async def publish_message(
     message_id: FromPath[UUID],
 ) -> Response[Any]:
     """At once, or, where the installation asks for four eyes, by a colleague of its author once it was handed in."""
-    form, path = await forms.read(request, {forms.SEEN}), f"/staff/messages/{message_id}"
-    try:
+
+    async def publish(seen: str) -> str:
         done = await actions.publish(
-            db, message_id, actor=request.user.actor, seen=form[forms.SEEN], four_eyes=settings.memo_four_eyes
+            db, message_id, actor=request.user.actor, seen=seen, four_eyes=settings.memo_four_eyes
         )
-        told = "message-published" if done else "memo-own"
-    except forms.Outdated:
-        told = "memo-changed-meanwhile"
-    await session.flash(db, request.user, told)
-    return see(path)
+        return "message-published" if done else "memo-own"
+
+    return await _done(request, db, message_id, publish)
 
 
 @post("/staff/messages/{message_id:uuid}/approval-request", opt=EDIT)
 async def hand_in_message(
     request: HTTPRequest, db: NamedDependency[AsyncSession], message_id: FromPath[UUID]
 ) -> Response[Any]:
-    form = await forms.read(request, {forms.SEEN})
-    try:
-        await actions.hand_in(db, message_id, actor=request.user.actor, seen=form[forms.SEEN])
-        told = "message-handed-in"
-    except forms.Outdated:
-        told = "memo-changed-meanwhile"
-    await session.flash(db, request.user, told)
-    return see(f"/staff/messages/{message_id}")
+    async def hand_in(seen: str) -> str:
+        await actions.hand_in(db, message_id, actor=request.user.actor, seen=seen)
+        return "message-handed-in"
+
+    return await _done(request, db, message_id, hand_in)
 
 
 @post("/staff/messages/{message_id:uuid}/return", opt=EDIT)
 async def return_message(
     request: HTTPRequest, db: NamedDependency[AsyncSession], message_id: FromPath[UUID]
 ) -> Response[Any]:
+    async def hand_back(seen: str) -> str:
+        await actions.hand_back(db, message_id, actor=request.user.actor, seen=seen)
+        return "message-returned"
+
+    return await _done(request, db, message_id, hand_back)
+
+
+async def _done(
+    request: HTTPRequest, db: AsyncSession, message_id: UUID, act: Callable[[str], Awaitable[str]]
+) -> Response[Any]:
+    """On the text as it was seen, and only while it is that text still."""
     form = await forms.read(request, {forms.SEEN})
     try:
-        await actions.hand_back(db, message_id, actor=request.user.actor, seen=form[forms.SEEN])
-        told = "message-returned"
+        told = await act(form[forms.SEEN])
     except forms.Outdated:
         told = "memo-changed-meanwhile"
     await session.flash(db, request.user, told)

@@ -10,7 +10,9 @@ from tests.backoffice_sync.kill.people import live
 from tests.backoffice_sync.kill.scene import until
 
 STATUS = "SELECT status FROM recorded_change ORDER BY seq DESC LIMIT 1"
-HOLDERS = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 7105 AND granted"
+HOLDERS = """
+    SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = database AND datname = current_database()
+    WHERE locktype = 'advisory' AND classid = 7105 AND granted"""
 TEAR = """
     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
     WHERE datname = current_database() AND usename = 'portal_sync'"""
