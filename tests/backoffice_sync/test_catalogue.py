@@ -1,5 +1,6 @@
 """How the central base is made: what changed there keeps the sync from starting until somebody agrees to it."""
 
+import asyncio
 import dataclasses
 from types import SimpleNamespace
 
