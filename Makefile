@@ -6,7 +6,7 @@ PYTEST_ARGS ?= -n 2 --dist loadfile
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300
 LIBRARIES := libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation
-FOR_TESTS := chromium strace
+FOR_TESTS := chromium strace libreoffice-calc-nogui
 PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check --no-input
 
 .PHONY: help demo demo-reset test check check-defences bench bench-receipts bench-sync bench-search bench-export messages lock clean
