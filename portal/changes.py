@@ -126,6 +126,15 @@ class FieldInMotion(Base):
     )
 
 
+DUTY_WORDS = {
+    "pull": N_("Fetching news from the central records"),
+    "push": N_("Passing on what donors changed"),
+    "reconcile": N_("Comparing both sides"),
+    "catalogue": N_("Looking whether the central records have other fields now"),
+    "extracts": N_("Gathering records for requests about data"),
+}
+
+
 class SyncHeartbeat(Base):
     """When the sync last did each of its duties, and what was in its way: one row a duty."""
 

@@ -2,13 +2,15 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from portal import clock
+from portal import ROOT, clock
+from portal.changes import DUTY_WORDS
 from portal.dashboard.rules.counting import begin
 from portal.dashboard.rules.kinds import KINDS
 from portal.mandates.rules import months_later
@@ -193,6 +195,17 @@ async def test_the_pictures_are_described_and_have_their_table(editor) -> None:
     for picture in pictures:
         texts = {element.get("id"): "".join(element.itertext()) for element in picture.iter() if element.get("id")}
         assert all(texts[one].strip() for one in picture.get("aria-labelledby").split())
+
+
+async def test_each_duty_of_the_sync_is_named_in_words(visitor, owner) -> None:
+    sources = "".join(path.read_text() for path in (ROOT / "backoffice_sync").rglob("*.py"))
+    assert set(re.findall(r'duty\(\w+(?:\.\w+)?, "(\w+)"', sources)) == set(DUTY_WORDS)
+    for duty in DUTY_WORDS:
+        owner.execute("INSERT INTO sync_heartbeat (duty, at) VALUES (%s, now()) ON CONFLICT DO NOTHING", [duty])
+    reader = visitor()
+    await reader.enter(READER)
+    page = await reader.get(PAGE)
+    assert [words for words in DUTY_WORDS.values() if words not in page.text] == []
 
 
 async def test_the_page_costs_few_statements(editor) -> None:

@@ -169,7 +169,7 @@ DEFENCES = [
     # The desks
     Defence("texts of staff cleaned", "portal/markup.py", '    safe = nh3.clean(written, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener noreferrer")\n', "    safe = written\n", "tests/memos/test_markup.py"),
     Defence("values of a text escaped", "portal/markup.py", "escape(values.get(found[1], found[0]))", "values.get(found[1], found[0])", "tests/memos"),
-    Defence("four eyes of a message", "portal/messages/actions.py", "    if four_eyes and found.author_id == _id(actor):", "    if False:", "tests/messages"),
+    Defence("four eyes of a message", "portal/messages/actions.py", "    if four_eyes and found.author_id == _id(actor):", "    if False:", "tests/memos"),
     Defence("four eyes of a memo", "portal/memos/actions.py", '    if actor == f"staff:{waiting.author_id}":', "    if False:", "tests/memos"),
     Defence("search answers staff alone", "portal/migrations/versions/0008_search.py", "WHERE portal_staff() AND words @@ wanted", "WHERE words @@ wanted", "tests/search"),
     Defence("documents that are not for the donor", "portal/migrations/versions/0009_records.py", "(member_id = portal_member() AND for_member)", "(member_id = portal_member())", "tests/documents"),

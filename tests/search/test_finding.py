@@ -92,12 +92,14 @@ def test_an_address_and_a_phone_changed_at_the_same_moment_are_both_found(owner,
 
 
 async def test_only_staff_find_anybody_and_nobody_reads_the_words(database, settings) -> None:
+    asking = text("SELECT count(*) FROM found_members('dupont', 5)")
     async with database.begin() as db:
+        assert await db.scalar(asking) == 0, "neither signed in nor staff"
         found, _ = await queries.find(db, "dupont")
-        assert not found, "neither signed in nor staff"
+        assert not found
         await db.execute(text("SELECT set_config('portal.staff', 'on', true)"))
         found, _ = await queries.find(db, "dupont")
-        assert len(found) == 1
+        assert len(found) == await db.scalar(asking) == 1
     web = psycopg.conninfo.make_conninfo(
         settings.database_url, user="portal_web", password=role_password(SECRET, "portal_web")
     )

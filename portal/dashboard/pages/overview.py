@@ -10,6 +10,7 @@ from litestar.response import Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal import clock, i18n
+from portal.changes import DUTY_WORDS
 from portal.dashboard.pages import words
 from portal.dashboard.pages.words import PATH, STAFF, may_see, part_words
 from portal.dashboard.queries import counted
@@ -40,6 +41,7 @@ async def show_dashboard(
         late_cases=sum(one.is_late for one in open_cases),
         sees_cases=role in OFFICERS,
         duties=await counted.duties(db),
+        duty_words=DUTY_WORDS,
         sees_problems=role == "administrator",
         older=figures["under-way"].before(today),
         this_month=figures["activated"].within(today),
