@@ -228,6 +228,13 @@ async def test_a_search_costs_two_statements_however_many_are_found(editor, stat
         assert len(statements) <= 3, "\n".join(statements)
 
 
+async def test_a_search_with_a_letter_wrong_costs_three_more(editor, statements) -> None:
+    await editor.get("/staff?q=dupond")
+    statements.clear()
+    assert "Dupont" in (await editor.get("/staff?q=dupond")).text
+    assert len(statements) == 5, "\n".join(statements)
+
+
 @pytest.mark.parametrize(("path", "budget"), [("/staff/messages", 3), ("/staff/selections", 3)])
 async def test_many_messages_cost_no_more_statements(editor, owner, statements, path, budget) -> None:
     owner.execute(

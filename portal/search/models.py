@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Computed, ForeignKey, Index, text
+from sqlalchemy import Computed, ForeignKey, Index, func, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,7 +12,7 @@ NOTHING = text("''")
 
 
 class MemberSearch(Base):
-    """Derived from other tables, and read through the function `found_members` alone."""
+    """Derived from other tables, and read through `found_members` and `resembling_names` alone."""
 
     __tablename__ = "member_search"
 
@@ -25,4 +25,12 @@ class MemberSearch(Base):
         TSVECTOR, Computed("names || places || mailboxes || phones", persisted=True), doc="all of them"
     )
 
-    __table_args__ = (Index("ix_member_search_words", "words", postgresql_using="gin"),)
+    __table_args__ = (
+        Index("ix_member_search_words", "words", postgresql_using="gin"),
+        Index(
+            "ix_member_search_names",
+            func.spelled_names(names).label("spelled"),
+            postgresql_using="gin",
+            postgresql_ops={"spelled": "gin_trgm_ops"},
+        ),
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, String, Uuid, bindparam, cast, func, literal, select, union_all
+from sqlalchemy import Row, String, Uuid, bindparam, cast, func, literal, select, true, union_all
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +14,7 @@ from portal.receipts.models import Receipt
 from portal.search import rules
 from portal.search.models import MemberSearch
 
-MOST_FOUND = 50
+MOST_FOUND, MOST_ALIKE = 50, 3
 
 member, receipt, mandate = Member.__table__.c, Receipt.__table__.c, Mandate.__table__.c
 place, mailbox, phone = PostalAddress.__table__.c, EmailAddress.__table__.c, Phone.__table__.c
@@ -31,6 +31,10 @@ IDS = union_all(
     select(mandate.member_id, literal(rules.MANDATE)).where(mandate.reference == numbers),
     select(by_words, literal("")),
 )
+
+word = func.unnest(bindparam("typed", type_=ARRAY(String))).column_valued("word")
+name = func.resembling_names(word, MOST_ALIKE, type_=String).table_valued("name").lateral("alike")
+NAMES = select(word, name.c.name).join(name, true())
 
 line = func.concat_ws(" ", place.house_number, place.street)
 town = func.concat_ws(" ", place.postcode, place.town)
@@ -58,7 +62,22 @@ Found = tuple[Row[*tuple[Any, ...]], list[rules.Reason]]
 
 async def find(db: AsyncSession, typed: str) -> tuple[Sequence[Found], bool]:
     """Members with the reasons why they were found, and whether there are more; for staff: nobody else finds any."""
-    asked = {"numbers": rules.numbers(typed), "wanted": rules.wanted(typed), "most": MOST_FOUND + 1}
+    return await _found(db, typed, rules.wanted(typed))
+
+
+async def find_alike(db: AsyncSession, typed: str) -> tuple[Sequence[Found], bool]:
+    """As `find`, when it found nobody: members whose names resemble what is typed."""
+    resembling: dict[str, list[str]] = {}
+    for word, name in await db.execute(NAMES, {"typed": rules.spelled(typed)}):
+        resembling.setdefault(word, []).append(name)
+    if not resembling:
+        return [], False
+    ways = rules.instead(typed, resembling)
+    return await _found(db, " ".join(ways), " | ".join(f"({rules.wanted(way)})" for way in ways))
+
+
+async def _found(db: AsyncSession, typed: str, wanted: str) -> tuple[Sequence[Found], bool]:
+    asked = {"numbers": rules.numbers(typed), "wanted": wanted, "most": MOST_FOUND + 1}
     exact: dict[Any, list[rules.Reason]] = {}
     others = []
     for member_id, reason in await db.execute(IDS, asked):

@@ -1,13 +1,17 @@
 """What somebody types at the desk, what is looked for, and why a member was found by it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, product
 from typing import Protocol
 
 from portal.i18n import N_, fold
 
 MOST_WORDS = 8
 LONGEST = 200
+LEAST_LETTERS = 3
+MOST_WAYS = 4
+"""In which what is typed may have been meant."""
 LEAST_DIGITS = 4
 """Of a phone number: fewer would find half of a telephone district."""
 WAYS = {"allee", "avenue", "boulevard", "chemin", "cours", "impasse", "place", "quai", "route", "rue", "square"}
@@ -36,6 +40,17 @@ class Found(Protocol):
 
 def words(typed: str) -> list[str]:
     return [word for word in APART.split(fold(typed[:LONGEST]).replace("\0", "")) if word][:MOST_WORDS]
+
+
+def spelled(typed: str) -> list[str]:
+    """Words that may be a name with a letter wrong."""
+    return [word for word in words(typed) if len(word) >= LEAST_LETTERS and word.isalpha()]
+
+
+def instead(typed: str, resembling: Mapping[str, Sequence[str]]) -> list[str]:
+    """What may have been meant: in the place of each word that nobody has, names that resemble it."""
+    several = [resembling.get(word, [word]) for word in words(typed)]
+    return [" ".join(names) for names in islice(product(*several), MOST_WAYS)]
 
 
 def numbers(typed: str) -> list[str]:

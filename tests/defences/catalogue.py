@@ -171,6 +171,7 @@ DEFENCES = [
     Defence("values of a text escaped", "portal/markup.py", "escape(values.get(found[1], found[0]))", "values.get(found[1], found[0])", "tests/memos"),
     Defence("four eyes of a message", "portal/messages/actions.py", "    if four_eyes and found.author_id == _id(actor):", "    if False:", "tests/memos"),
     Defence("four eyes of a memo", "portal/memos/actions.py", '    if actor == f"staff:{waiting.author_id}":', "    if False:", "tests/memos"),
+    Defence("names that resemble are for staff alone", "portal/migrations/versions/0008_search.py", "WHERE portal_staff() AND similarity(name, typed) >= 0.3", "WHERE similarity(name, typed) >= 0.3", "tests/search"),
     Defence("search answers staff alone", "portal/migrations/versions/0008_search.py", "WHERE portal_staff() AND words @@ wanted", "WHERE words @@ wanted", "tests/search"),
     Defence("documents that are not for the donor", "portal/migrations/versions/0009_records.py", "(member_id = portal_member() AND for_member)", "(member_id = portal_member())", "tests/documents"),
     Defence("a merge is hidden from the donor", "portal/migrations/versions/0010_reviews.py", "((member_id = portal_member() AND kind <> 'merge') OR portal_staff())", "((member_id = portal_member()) OR portal_staff())", "tests/duplicates"),

@@ -1,6 +1,7 @@
 """Finding members at the desk, against the words that the database keeps by itself."""
 
 import threading
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -41,6 +42,18 @@ async def test_a_member_is_found_by_what_one_has_at_hand(editor, typed, why) -> 
     assert "Marie Dupont" in page.text
     assert why in page.text
     assert "Serge" not in page.text
+
+
+@pytest.mark.parametrize("typed", ["Dupond Marie 69", "dupomt", "DUPPONT mari"])
+async def test_with_a_letter_wrong_names_that_resemble_it_are_shown(editor, typed) -> None:
+    page = await editor.get(f"/staff?q={typed}")
+    assert "have a name that resembles it" in page.text
+    assert "Marie Dupont" in page.text
+
+
+@pytest.mark.parametrize("typed", ["Xqzzw", "Dupond 75", "Dupont Nadia", "06 99 99", "' OR 1=1 --", "xq'' \\ :*"])
+async def test_what_resembles_nobody_finds_nobody(editor, typed) -> None:
+    assert "Nobody found" in (await editor.get(f"/staff?q={quote(typed)}")).text
 
 
 async def test_a_company_is_found_by_its_name_and_its_registration(editor) -> None:
@@ -93,13 +106,15 @@ def test_an_address_and_a_phone_changed_at_the_same_moment_are_both_found(owner,
 
 async def test_only_staff_find_anybody_and_nobody_reads_the_words(database, settings) -> None:
     asking = text("SELECT count(*) FROM found_members('dupont', 5)")
+    alike = text("SELECT count(*) FROM resembling_names('dupond', 5)")
     async with database.begin() as db:
         assert await db.scalar(asking) == 0, "neither signed in nor staff"
+        assert await db.scalar(alike) == 0
         found, _ = await queries.find(db, "dupont")
         assert not found
         await db.execute(text("SELECT set_config('portal.staff', 'on', true)"))
         found, _ = await queries.find(db, "dupont")
-        assert len(found) == await db.scalar(asking) == 1
+        assert len(found) == await db.scalar(asking) == await db.scalar(alike) == 1
     web = psycopg.conninfo.make_conninfo(
         settings.database_url, user="portal_web", password=role_password(SECRET, "portal_web")
     )

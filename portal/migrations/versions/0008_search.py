@@ -90,8 +90,27 @@ GRANT EXECUTE ON FUNCTION found_members TO portal_web;
 REVOKE ALL ON member_search FROM portal_web, portal_worker, portal_sync;
 ALTER TABLE member_search ENABLE ROW LEVEL SECURITY;
 """
+# Names that resemble a word which nobody has: by the three-letter groups of pg_trgm, which comes with PostgreSQL.
+# Of very many that do, the first ones found are enough, for the most alike are the most common.
+RESEMBLING = """
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE FUNCTION spelled_names(names tsvector) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN array_to_string(tsvector_to_array(names), ' ');
+CREATE INDEX ix_member_search_names ON member_search USING gin (spelled_names(names) gin_trgm_ops);
+CREATE FUNCTION resembling_names(typed text, most integer) RETURNS SETOF text LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = public, pg_temp SET enable_seqscan = off SET pg_trgm.word_similarity_threshold = 0.5 AS $$
+    SELECT name
+      FROM (SELECT unnest(tsvector_to_array(names)) AS name
+              FROM (SELECT names FROM member_search WHERE spelled_names(names) %> typed LIMIT 1000) AS alike) AS names
+     WHERE portal_staff() AND similarity(name, typed) >= 0.3
+       AND NOT EXISTS (SELECT FROM member_search WHERE words @@ (quote_literal(typed) || ':*')::tsquery)
+     GROUP BY name ORDER BY similarity(name, typed) DESC, count(*) DESC, name LIMIT most
+$$;
+REVOKE ALL ON FUNCTION resembling_names FROM public;
+GRANT EXECUTE ON FUNCTION resembling_names TO portal_web;
+"""
 FUNCTIONS = (
-    "found_members, follow_for_search, follow_member_for_search, words_of_names, words_of_places, "
+    "resembling_names, spelled_names, found_members, follow_for_search, follow_member_for_search, words_of_names, words_of_places, "
     "words_of_mailboxes, words_of_phones, search_phone, search_words"
 )
 
@@ -124,9 +143,11 @@ def upgrade() -> None:
         for event in AFTER:
             op.execute(_trigger(source, event, "follow_for_search"))
     run(ASKING)
+    run(RESEMBLING)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_member_search_names")
     for source in ("member", *SOURCES):
         for event in AFTER:
             op.execute(f"DROP TRIGGER IF EXISTS search_after_{event.lower()} ON {source}")

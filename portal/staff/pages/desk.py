@@ -21,10 +21,13 @@ from portal.web.templating import page
 @get("/staff", opt={"for_staff": True})
 async def show_desk(request: HTTPRequest, db: NamedDependency[AsyncSession], q: FromQuery[str] = "") -> Template:
     found, more = await search.find(db, q) if q.strip() else ([], False)
+    alike = bool(q.strip()) and not found
+    if alike:
+        found, more = await search.find_alike(db, q)
     members = [(row, full_name(row), reasons) for row, reasons in found]
     role = request.user.role
     waiting = {} if q.strip() else await _waiting(db, role)
-    return page("staff/desk", q=q, members=members, more=more, groups=rules.desks(role), waiting=waiting)
+    return page("staff/desk", q=q, members=members, more=more, alike=alike, groups=rules.desks(role), waiting=waiting)
 
 
 async def _waiting(db: AsyncSession, role: str) -> dict[str, int]:
