@@ -1,10 +1,7 @@
-"""What staff did with a member's record, from the journal: by day for the page, one by one for an access answer."""
+"""What staff did with a member's record, from the journal, by day."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Date, Row, Text, Uuid, bindparam, case, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,8 +10,6 @@ from portal.access_log.rules import STOPPED, VIEWING
 from portal.journal import JournalEntry
 from portal.staff.models import StaffAccount
 from portal.web.donor import Donor
-
-AT_ONCE = 500
 
 entry, account = JournalEntry.__table__.c, StaffAccount.__table__.c
 MEMBER = bindparam("member", type_=Uuid())
@@ -34,7 +29,6 @@ acts = (
 )  # fmt: skip
 role = select(account.role).where(literal("staff:") + cast(account.id, Text) == acts.c.actor).scalar_subquery()
 told = select(acts).add_columns(role.label("role")).where(acts.c.kind != STOPPED)
-ENTRIES = told.order_by(acts.c.id)
 
 told_at = told.subquery("told")
 day = cast(func.timezone("Europe/Paris", told_at.c.at), Date)
@@ -53,17 +47,6 @@ COUNT = select(func.count()).select_from(BY_DAY.order_by(None).subquery())
 PAGE = BY_DAY.offset(bindparam("offset")).limit(bindparam("limit"))
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One act. `kind` as in `journal.KINDS`; `until` when a sight of the portal as the donor sees it was ended."""
-
-    at: datetime
-    kind: str
-    role: str | None
-    reason: str
-    until: datetime | None
-
-
 async def count(db: AsyncSession, donor: Donor) -> int:
     return await db.scalar(COUNT, {"member": donor.id}) or 0
 
@@ -71,10 +54,3 @@ async def count(db: AsyncSession, donor: Donor) -> int:
 async def by_day(db: AsyncSession, donor: Donor, *, offset: int, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """The newest day first; what the same person did several times on a day is one row."""
     return (await db.execute(PAGE, {"member": donor.id, "offset": offset, "limit": limit})).all()
-
-
-async def entries(db: AsyncSession, member_id: UUID) -> AsyncIterator[Entry]:
-    """All of them, the oldest first, a few at a time however many there are."""
-    rows = await db.stream(ENTRIES, {"member": member_id}, execution_options={"yield_per": AT_ONCE})
-    async for row in rows:
-        yield Entry(row.at, row.kind, row.role, row.reason, row.until)

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal import i18n
 from portal.consents.models import ContactChoice
 from portal.items import item
 from portal.members.models import Member
@@ -38,6 +40,19 @@ def address_group(row: PostalAddress | None) -> dict[str, Any] | None:
 
 async def member_of(db: AsyncSession, donor: Donor) -> Member:
     return (await db.scalars(select(Member).where(Member.id == donor.id))).one()
+
+
+async def news_goes_to(db: AsyncSession, member_id: UUID) -> tuple[str, str] | None:
+    """Main e-mail address and language; None when mails to it come back, or nobody can sign in to read the news."""
+    query = (
+        select(EmailAddress.address, Member.language)
+        .join(Member, Member.id == EmailAddress.member_id)
+        .where(Member.id == member_id, Member.deceased_on.is_(None), ~Member.closed)
+        .where(EmailAddress.is_main, EmailAddress.bounced_on.is_(None))
+        .limit(1)
+    )
+    row = (await db.execute(query)).first()
+    return (row.address, i18n.choose(row.language)) if row else None
 
 
 async def main_address(db: AsyncSession, donor: Donor) -> PostalAddress | None:

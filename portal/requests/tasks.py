@@ -1,14 +1,14 @@
 """A mail that says that there is an answer, wherever it was given: here, or in the central base."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from procrastinate import JobContext, RetryStrategy
-from sqlalchemy import func, select, update
+from sqlalchemy import func, update
 
-from portal import clock, i18n, jobs, journal
+from portal import clock, jobs, journal
 from portal.jobs import queue, workshop
-from portal.members.models import Member
-from portal.profile.models import EmailAddress
+from portal.profile import queries as profile
 from portal.requests.models import MemberRequest
 from portal.requests.rules import INTERNAL
 
@@ -43,14 +43,7 @@ async def tell_answers(context: JobContext, timestamp: int) -> None:  # noqa: AR
 async def tell_answer(context: JobContext, *, member_id: str) -> None:
     """To the main address, in the member's language; to nobody when mails to it come back, or nobody can sign in."""
     shop = workshop(context)
-    query = (
-        select(Member.language, EmailAddress.address)
-        .join(EmailAddress, EmailAddress.member_id == Member.id)
-        .where(Member.id == member_id, Member.deceased_on.is_(None), ~Member.closed)
-        .where(EmailAddress.is_main, EmailAddress.bounced_on.is_(None))
-        .limit(1)
-    )
     async with shop.database.begin() as db:
-        row = (await db.execute(query)).first()
-    if row is not None:
-        await shop.postman.send(row.address, "request-answered", i18n.choose(row.language))
+        found = await profile.news_goes_to(db, UUID(member_id))
+    if found is not None:
+        await shop.postman.send(found[0], "request-answered", found[1])

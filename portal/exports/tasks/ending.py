@@ -4,15 +4,14 @@ from datetime import timedelta
 from uuid import UUID
 
 from procrastinate import JobContext, RetryStrategy
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, update
 
-from portal import i18n, journal
+from portal import journal
 from portal.exports import queries, rules
 from portal.exports.models import DataExport, ExportFile, ExportPart
 from portal.extracts import store as extracts
 from portal.jobs import queue, workshop
-from portal.members.models import Member
-from portal.profile.models import EmailAddress
+from portal.profile import queries as profile
 
 UNDER_WAY = timedelta(hours=1)
 """The last download may take so long."""
@@ -27,21 +26,15 @@ async def tell(context: JobContext, *, export_id: str) -> None:
     What the central base gave for the answer has done its work: it is not cut once more.
     """
     shop = workshop(context)
-    query = (
-        select(Member.language, EmailAddress.address)
-        .join(DataExport, DataExport.member_id == Member.id)
-        .join(EmailAddress, EmailAddress.member_id == Member.id)
-        .where(DataExport.id == UUID(export_id), Member.deceased_on.is_(None), ~Member.closed)
-        .where(EmailAddress.is_main, EmailAddress.bounced_on.is_(None))
-        .limit(1)
-    )
     async with shop.database.begin() as db:
-        row = (await db.execute(query)).first()
         export = await queries.one(db, UUID(export_id))
-        if export is not None and export.extract_id:
+        if export is None:  # erased meanwhile
+            return
+        found = await profile.news_goes_to(db, export.member_id)
+        if export.extract_id:
             await extracts.purge(db, export.extract_id)
-    if row is not None:
-        await shop.postman.send(row.address, "answer-ready", i18n.choose(row.language), export_id=export_id)
+    if found is not None:
+        await shop.postman.send(found[0], "answer-ready", found[1], export_id=export_id)
 
 
 @queue.periodic(cron="7 * * * *")
