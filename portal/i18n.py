@@ -5,6 +5,8 @@ English texts are the keys; `locale/fr/LC_MESSAGES/portal.po` holds the French.
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
@@ -33,6 +35,16 @@ COUNTRIES = frozenset(
 )
 
 language: ContextVar[str] = ContextVar("language", default=DEFAULT)
+
+
+@contextmanager
+def speaking(chosen: str) -> Iterator[None]:
+    """In the block all texts, days and sums are in this language."""
+    token = language.set(chosen)
+    try:
+        yield
+    finally:
+        language.reset(token)
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's usual name

@@ -37,13 +37,10 @@ class Postman:
         message["Date"] = formatdate()
         message["Message-ID"] = make_msgid(domain=self.settings.host)
         message["Auto-Submitted"] = "auto-generated"
-        token = i18n.language.set(language)
-        try:
+        with i18n.speaking(language):
             message["Subject"] = " ".join(self._part(name, "subject", context).split())
             message.set_content(self._part(name, "txt", context))
             message.add_alternative(self._part(name, "html", context), subtype="html")
-        finally:
-            i18n.language.reset(token)
         return message
 
     def _part(self, name: str, kind: str, context: dict[str, object]) -> str:

@@ -80,9 +80,6 @@ def _render(settings: Settings, letters: list[dict[str, Any]]) -> str:
     qr = segno.make(address, error="m").svg_data_uri(scale=4, border=0)
     pages = []
     for letter in letters:
-        token = i18n.language.set(letter["language"])
-        try:
+        with i18n.speaking(letter["language"]):
             pages.append(env.get_template("pdf/letter.html").render(letter=letter, qr=qr, address=address))
-        finally:
-            i18n.language.reset(token)
     return env.get_template("pdf/letters.html").render(pages=pages)

@@ -50,8 +50,5 @@ async def decide(db: AsyncSession, member_id: UUID, other_id: UUID, decision: st
 
 def _wish(**names: str) -> str:
     """In the language of the association, whose people read it."""
-    token = i18n.language.set(i18n.DEFAULT)
-    try:
+    with i18n.speaking(i18n.DEFAULT):
         return i18n.gettext(WISH) % names
-    finally:
-        i18n.language.reset(token)

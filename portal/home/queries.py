@@ -176,7 +176,7 @@ async def contents(db: AsyncSession, donor: Donor, draft: Mapping[str, Any] | No
     numbers = main.phones if main.check_due and main.phones else ()
     rows = with_draft(main.notes, draft) if draft else main.notes
     return {
-        "notes": chosen(rows, values(main, gifts, files)),
+        "notes": chosen(rows, lambda: values(main, gifts, files)),
         "card": main,
         "address": envelope(address, addressee=""),
         "phones": [shown(number, address.country or HOME_COUNTRY) for number in numbers],

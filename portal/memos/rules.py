@@ -1,7 +1,7 @@
 """What a memo is, the values that fit into one, and which of them a member reads."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -106,7 +106,7 @@ def values(card: Any, giving: Any, papers: Any) -> dict[str, str]:
     }
 
 
-def chosen(rows: Sequence[Mapping[str, Any]], values: Mapping[str, str]) -> list[Note]:
+def chosen(rows: Sequence[Mapping[str, Any]], values: Callable[[], Mapping[str, str]]) -> list[Note]:
     """At most three: their own memo, then messages in their order; the general memo where there is nothing else."""
     own = [row for row in rows if row["kind"] != "general"]
     return [_note(row, values) for row in (own or rows)[:MOST_SHOWN]]
@@ -126,12 +126,15 @@ def with_draft(rows: Sequence[Mapping[str, Any]], new: Mapping[str, Any]) -> lis
     return sorted([new, *others], key=lambda row: row["rank"])
 
 
-def _note(row: Mapping[str, Any], values: Mapping[str, str]) -> Note:
+def _note(row: Mapping[str, Any], values: Callable[[], Mapping[str, str]]) -> Note:
+    """Days and sums are in the language of the text, which is French where nobody wrote an English one."""
     english = i18n.language.get() == "en" and bool(row["english"])
     language, body = ("en", row["english"]) if english else (i18n.DEFAULT, row["body"])
-    text = markup.filled_text(body, values)
+    with i18n.speaking(language):
+        given = values()
+    text = markup.filled_text(body, given)
     key = hashlib.sha256(f"{language}\n{text}".encode()).hexdigest()[:32]
-    filled = markup.filled(markup.html(body), values)
+    filled = markup.filled(markup.html(body), given)
     return Note(row["kind"], UUID(str(row["id"])), language, text, filled, key, key in row["shown"])
 
 

@@ -31,11 +31,11 @@ def parse_received(
     return Received(right, channel, received_on, form["wish"]) if form.ok and received_on else None
 
 
-def parse_decision(form: Form) -> Decision:
+def parse_decision(form: Form, right: str) -> Decision:
     outcome = chosen(form, "outcome", ("granted", "refused"), N_("Grant or refuse."))
     refusal = ""
     if outcome == "refused":
-        refusal = chosen(form, "refusal", answers.REFUSALS, N_("Choose the ground."))
+        refusal = chosen(form, "refusal", answers.refusals(right), N_("Choose the ground."))
     words(form, "text", N_("Say it in words that the member understands."))
     return Decision(outcome, refusal, form["text"].replace("\r\n", "\n"))
 

@@ -131,8 +131,7 @@ def faults(paper: Paper) -> list[str]:
 
 def sheet(env: Environment, paper: Paper, variant: str, seal: Seal | None) -> Sheet:
     """In French whatever the donor's language: it is a French legal document."""
-    token = i18n.language.set("fr")
-    try:
+    with i18n.speaking("fr"):
         html = env.get_template("pdf/receipt.html").render(
             paper=paper,
             variant=variant,
@@ -147,8 +146,6 @@ def sheet(env: Environment, paper: Paper, variant: str, seal: Seal | None) -> Sh
             grouped=grouped,
             qr=segno.make(verification_address(paper), error="m").svg_data_uri(scale=2, border=0),
         )
-    finally:
-        i18n.language.reset(token)
     data = json.dumps(paper, ensure_ascii=False, indent=2, sort_keys=True)
     attachment = Attachment(
         f"{file_name(paper['number'])}.json", data, "Données du reçu fiscal", date.fromisoformat(paper["issued_on"])

@@ -22,7 +22,7 @@ SHORTEST_NOTE = 10
 
 PROOFS = {
     "call-back": (
-        N_("I called them back on a phone number of their record"),
+        N_("I called the person on a phone number of the record"),
         N_("Not on the number they called from."),
     ),
     "questions": (

@@ -161,9 +161,6 @@ def show_fault(request: Request[Any, Any, Any], error: Exception) -> Response[An
 
 def error_page(request: Request[Any, Any, Any], status: int, title: str, words: str, number: str = "") -> Response[str]:
     request.scope["state"].get("cookies", []).clear()  # what was to be kept was rolled back
-    token = i18n.language.set(cookies.language(request.scope))
-    try:
+    with i18n.speaking(cookies.language(request.scope)):
         body = render_bare(request, "errors/error.html", title=title, words=words, number=number)
-    finally:
-        i18n.language.reset(token)
     return Response(body, status_code=status, media_type=MediaType.HTML)

@@ -102,11 +102,8 @@ class SessionMiddleware(ASGIMiddleware):
             scope["state"]["db"] = db
             scope["user"] = await find_visitor(db, self.settings, scope)
             scope["auth"] = None
-            token = i18n.language.set(cookies.language(scope))
-            try:
+            with i18n.speaking(cookies.language(scope)):
                 await next_app(scope, receive, send_with_cookies)
-            finally:
-                i18n.language.reset(token)
         if why := scope["state"].get("refused"):
             await refusals.note(self.database, self.settings, scope, why)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from psycopg.types.json import Jsonb
 
-from portal.i18n import day, language, money
+from portal.i18n import day, money, speaking
 from tests.personas import EDITOR, MARIE, NADIA, THIS_YEAR
 from tests.test_queries import statements  # noqa: F401 - the fixture that counts
 from tests.walker import Walker
@@ -64,16 +64,21 @@ async def test_a_translation_of_another_text_is_not_shown(visitor, save, owner) 
     assert ENGLISH not in found
 
 
-async def test_values_are_the_readers_own_in_their_language(visitor, save) -> None:
+async def test_values_are_the_readers_own_in_the_language_of_the_text(visitor, save) -> None:
     text = "{civility} {last_name} ({member_number}) : {last_gift} le {last_gift_date}, {year_total} ; {next_debit}."
     await save(MARIE, body=text)
-    token = language.set("fr")
-    try:
+    with speaking("fr"):
         gift, debit = money(Decimal(50)), money(Decimal(15))
         shown = f"Mme Dupont (1001) : {gift} le {day(date(THIS_YEAR, 1, 1))}, {gift} ; {debit}."
-    finally:
-        language.reset(token)
-    assert " ".join(shown.split()) in (await home_of(visitor, MARIE, "fr"))[1]
+    for their_language in ("fr", "en"):
+        assert " ".join(shown.split()) in (await home_of(visitor, MARIE, their_language))[1]
+
+
+async def test_a_french_text_in_the_english_space_says_that_it_is_french(visitor, save) -> None:
+    await save(MARIE, body="Chère Marie, merci.")
+    walker = visitor("en")
+    await walker.enter(MARIE)
+    assert '<div lang="fr"><p>Chère Marie, merci.</p>' in (await walker.get("/")).html
 
 
 async def test_a_place_without_a_value_stays_empty(visitor, save) -> None:

@@ -103,8 +103,24 @@ async def test_an_erasure_is_granted_once_it_is_done(officer, case, owner, one) 
     owner.execute(
         "INSERT INTO erasure (member_id, digest, why, actor) SELECT member_id, 'x', 'asked', 'tests' FROM data_case"
     )
-    await act(officer, number, "answer", outcome="granted", text="C’est fait.")
+    page = await officer.get(f"{DESK}/{number}")
+    assert "See what would be erased" not in page.text
+    page = await act(officer, number, "answer", outcome="granted", text="C’est fait.")
+    assert "Nobody is told: the person is erased." in page.text
     assert one("SELECT outcome FROM data_case") == ("granted",)
+
+
+@pytest.mark.parametrize(
+    ("right", "ground", "offered"),
+    [("access", "others", True), ("access", "grounds", False), ("access", "law", False), ("erasure", "law", True),
+     ("objection", "grounds", True), ("restriction", "others", False), ("portability", "unfounded", True)],
+)  # fmt: skip
+async def test_a_right_is_refused_on_a_ground_of_its_own_article(officer, case, one, right, ground, offered) -> None:
+    number = case(right=right)
+    assert (f'value="{ground}"' in (await officer.get(f"{DESK}/{number}")).html) is offered
+    page = await act(officer, number, "answer", outcome="refused", refusal=ground, text="Non.")
+    assert (page.status == 400) is not offered
+    assert one("SELECT outcome FROM data_case") == ("refused" if offered else "",)
 
 
 async def test_a_refusal_tells_how_to_complain_in_the_members_language(officer, case, marie, one) -> None:

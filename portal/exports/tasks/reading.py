@@ -78,13 +78,10 @@ async def _batches(lines: AsyncIterator[bytes], most: int) -> AsyncIterator[list
 
 
 def _render(templates: Environment, name: str, language: str, about: paper.About, **more: object) -> str:
-    token = i18n.language.set(language)
-    try:
+    with i18n.speaking(language):
         if "file" in more:
             more |= paper.table(str(more["file"].record_set), more["rows"])  # type: ignore[attr-defined,arg-type]
         return templates.get_template(name).render(about=about, language=language, **more)
-    finally:
-        i18n.language.reset(token)
 
 
 async def _about(answer: Answer, db: AsyncSession) -> paper.About:

@@ -51,7 +51,7 @@ async def preview_memo(
     i18n.language.set(language)  # of the rest of this answer
     subject |= {"memo": memo, "typed": dict(form.typed), "language": language, "four_eyes": settings.memo_four_eyes}
     if member is None:
-        return page("memos/sample", notes=rules.chosen([draft], rules.EXAMPLE), **subject)
+        return page("memos/sample", notes=rules.chosen([draft], lambda: rules.EXAMPLE), **subject)
     await journal.write(db, "memo.previewed", actor=request.user.actor, member_id=member.id)
     found = await home.contents(db, Donor(member.id), draft)
     return page("memos/preview", preview=True, previewed=full_name(member), **subject, **found)

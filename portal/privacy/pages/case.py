@@ -11,6 +11,7 @@ from litestar.response import Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal import clock, i18n, journal
+from portal.erasure.store import is_erased
 from portal.exports import queries as exports
 from portal.i18n import N_
 from portal.members.rules import addressee
@@ -132,11 +133,12 @@ async def save_decision(
     request: HTTPRequest, db: NamedDependency[AsyncSession], case_id: FromPath[UUID]
 ) -> Response[Any]:
     form, found = await forms.read(request, {"outcome", "refusal", "text"}), await _found(db, case_id)
-    decision = parse_decision(form)
+    decision = parse_decision(form, found.asked.about)
     if not form.ok:
         return await _case_page(db, found, form, 422)
+    flash = "data-answered-erased" if await is_erased(db, found.case.member_id) else "data-answered"
     done = answering.decide(db, case_id, decision, actor=request.user.actor)
-    return await _taken(request, db, found, form, done, flash="data-answered", beside="outcome")
+    return await _taken(request, db, found, form, done, flash=flash, beside="outcome")
 
 
 @post(f"{CASE}/closing", opt=HANDLE)
@@ -207,7 +209,8 @@ async def _case_page(db: AsyncSession, found: Standing, form: forms.Form, status
         form=form,
         words=answers,
         deliveries=_choices(answers.DELIVERIES),
-        refusals=_choices(answers.REFUSALS),
+        refusals=_choices(answers.refusals(right)),
+        erased=await is_erased(db, found.case.member_id),
         checklist=answers.CHECKLIST.get(right, {}),
         missing=answers.missing(right, found.case.checklist),
         is_built=right in answers.BUILT,

@@ -57,6 +57,8 @@ REFUSALS = {
     "identity": (N_("We do not know who asks"), N_("We asked for a proof, and none came (12 (2) and (6)).")),
 }
 """Grounds, each with when it holds."""
+OF_SOME_RIGHTS = {"others": BUILT, "law": ("erasure",), "grounds": ("erasure", "objection")}
+"""Grounds that stand in the articles of these rights only."""
 REMEDIES = N_(
     "If you do not agree, you can complain to the CNIL (3 place de Fontenoy, TSA 80715, 75334 Paris Cedex 07, "
     "www.cnil.fr), and you can take the matter to court."
@@ -125,6 +127,11 @@ class Delivery:
     delivered_on: date
     delivered_by: str
     proof: str
+
+
+def refusals(right: str) -> dict[str, tuple[str, str]]:
+    """The grounds on which this right can be refused."""
+    return {name: words for name, words in REFUSALS.items() if right in OF_SOME_RIGHTS.get(name, RIGHTS)}
 
 
 def missing(right: str, done: list[str]) -> list[str]:

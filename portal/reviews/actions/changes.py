@@ -86,13 +86,10 @@ async def _waiting(db: AsyncSession, change_id: UUID) -> queries.Change | None:
 
 def _wish(change: queries.Change) -> str:
     """In the language of the association, whose people read it."""
-    token = i18n.language.set(i18n.DEFAULT)
-    try:
+    with i18n.speaking(i18n.DEFAULT):
         old, new = ("; ".join(rules.lines(change.group, value)) for value in (change.old, change.new))
         sentence = i18n.gettext(rules.wish(old, new))
         return sentence % {"what": i18n.gettext(GROUP_WORDS[change.group]), "old": old, "new": new}
-    finally:
-        i18n.language.reset(token)
 
 
 async def _choose(db: AsyncSession, change: queries.Change, wanted: dict[str, Any], actor: str) -> bool:
