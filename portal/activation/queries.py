@@ -50,7 +50,9 @@ def reason_against(found: Addressee | None) -> str:
     if found is None:
         return N_("No open record has this number.")
     if found.has_mailbox:
-        return N_("A working e-mail address is known. If it is theirs no longer, take it off the record first.")
+        return N_(
+            "A working e-mail address is known. If it is theirs no longer, have it taken out of the central records first."
+        )
     if found.address is None:
         return N_("No postal address is known.")
     if found.known.detail is None:

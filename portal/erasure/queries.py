@@ -23,6 +23,10 @@ from portal.requests.models import MemberRequest
 from portal.requests.rules import UNDECIDED
 
 
+async def is_erased(db: AsyncSession, member_id: UUID) -> bool:
+    return await db.scalar(select(Erasure.id).where(Erasure.member_id == member_id)) is not None
+
+
 async def of_request(db: AsyncSession, request_id: UUID) -> Any:
     """The request to be erased, its member, and the entry of the ledger once it was carried out."""
     query = (

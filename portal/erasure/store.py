@@ -14,7 +14,7 @@ from portal import changes, clock, i18n, journal
 from portal.consents.models import ContactChoice
 from portal.duplicates.models import SuspectedDuplicate
 from portal.erasure.models import Erasure, KeptObjection
-from portal.erasure.queries import counts, obstacles, own_mailboxes, owned
+from portal.erasure.queries import counts, is_erased, obstacles, own_mailboxes, owned
 from portal.erasure.rules import (
     ASKED,
     DELETED,
@@ -94,10 +94,6 @@ async def empty(db: AsyncSession, member_id: UUID, *, key: str) -> None:
     asked = MemberRequest.member_id == member_id, MemberRequest.kind == "data", MemberRequest.about == SUBJECT
     await db.execute(update(MemberRequest).where(*asked).values(**done))
     await db.execute(select(func.empty_journal(member_id)))
-
-
-async def is_erased(db: AsyncSession, member_id: UUID) -> bool:
-    return await db.scalar(select(Erasure.id).where(Erasure.member_id == member_id)) is not None
 
 
 async def _ask_the_central_base(db: AsyncSession, member_id: UUID) -> UUID | None:

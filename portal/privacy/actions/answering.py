@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal import clock, i18n, journal
 from portal.erasure import rules as erasure
-from portal.erasure.store import is_erased
+from portal.erasure.queries import is_erased
 from portal.exports import queries as exports
 from portal.exports import store as export_store
 from portal.privacy import queries

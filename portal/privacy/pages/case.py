@@ -11,7 +11,7 @@ from litestar.response import Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal import clock, i18n, journal
-from portal.erasure.store import is_erased
+from portal.erasure.queries import is_erased
 from portal.exports import queries as exports
 from portal.i18n import N_
 from portal.members.rules import addressee
