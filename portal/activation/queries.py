@@ -50,9 +50,7 @@ def reason_against(found: Addressee | None) -> str:
     if found is None:
         return N_("No open record has this number.")
     if found.has_mailbox:
-        return N_(
-            "A working e-mail address is known. If it is theirs no longer, have it taken out of the central records first."
-        )
+        return N_("A working e-mail address is known. If it is theirs no longer, have the central records drop it.")
     if found.address is None:
         return N_("No postal address is known.")
     if found.known.detail is None:
