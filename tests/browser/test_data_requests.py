@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 
+import psycopg
 from playwright.sync_api import Page
 
 from tests.browser.inspection import Inspector
 from tests.browser.live import Live
 from tests.browser.test_requests import live_change
+from tests.test_routes import answer_of
 
 DONOR, COMPLIANCE = "marie.dupont@example.org", "compliance@association.example"
+NICOLAS = "nicolas.bernard@example.org"
 
 
 def test_every_page_of_rights_and_of_their_desk(
@@ -54,3 +57,18 @@ def test_every_page_of_rights_and_of_their_desk(
     inspector.look(page, "the letter of a data request")
     donor.goto("/rights")
     inspector.look(donor, "rights with an answer")
+
+
+def test_an_answer_is_downloaded_again_from_the_same_page(live: Live, signed_in: Callable[..., Page]) -> None:
+    page = signed_in(NICOLAS)
+    with psycopg.connect(live.database_url, autocommit=True) as owner:
+        row = owner.execute("SELECT member_id FROM email_address WHERE mailbox = %s", [NICOLAS]).fetchone()
+        assert row is not None
+        owner.execute("UPDATE web_session SET proved_at = now() WHERE member_id = %s", row)
+        answer = answer_of(owner, row[0])
+    page.goto(f"/rights/answers/{answer}")
+    for _ in range(2):
+        with page.expect_download() as coming:
+            page.click("main form button")
+        assert coming.value.path().read_bytes() == b"PK"
+        page.wait_for_selector("main form:not([data-sent])")
