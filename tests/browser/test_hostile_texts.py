@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -10,8 +11,9 @@ from playwright.sync_api import Dialog, Page, expect
 from tests.browser.live import Live
 from tests.memos.payloads import SCRIPT, TEMPLATES, all_of_them
 
-MARIE = "marie.dupont@example.org"
+MARIE, SIMONE = "marie.dupont@example.org", "simone.lefebvre@example.org"
 EDITOR = "editor@association.example"
+HOSTILE = f"<script>{SCRIPT}</script><img src=x onerror={SCRIPT}>"
 TEXT = "\n\n".join(one.replace("\x01", "") for one in all_of_them())
 
 
@@ -92,3 +94,52 @@ def test_hostile_texts_stay_texts(
     expect(desk.locator(".banner")).to_be_visible()
     harmless(desk, 1)
     assert live.base_url in desk.url
+
+
+@pytest.fixture
+def hostile_names(live: Live) -> Iterator[UUID]:
+    """A donor whose name, address, appeal and document are hostile, as a central base may have them."""
+    with psycopg.connect(live.database_url, autocommit=True) as portal:
+        row = portal.execute("SELECT member_id FROM email_address WHERE mailbox = %s", [SIMONE]).fetchone()
+        assert row is not None
+        kept = portal.execute("SELECT first_name, last_name FROM member WHERE id = %s", row).fetchone()
+        assert kept is not None
+        place = portal.execute(
+            "SELECT street, town FROM postal_address WHERE member_id = %s AND is_main", row
+        ).fetchone()
+        assert place is not None
+        names = "UPDATE member SET first_name = %s, last_name = %s WHERE id = %s"
+        places = "UPDATE postal_address SET street = %s, town = %s WHERE member_id = %s AND is_main"
+        portal.execute(names, [HOSTILE, HOSTILE, *row])
+        portal.execute(places, [HOSTILE, HOSTILE, *row])
+        campaign = portal.execute(
+            "INSERT INTO campaign (central_id, name) VALUES ('hostile', %s) RETURNING id", [HOSTILE]
+        ).fetchone()
+        newest = "(SELECT id FROM gift WHERE member_id = %s ORDER BY given_on DESC LIMIT 1)"
+        portal.execute(f"UPDATE gift SET campaign_id = %s WHERE id = {newest}", [*(campaign or ()), *row])
+        portal.execute(
+            "INSERT INTO document (member_id, title, direction, dated_on, for_member, held) "
+            "VALUES (%s, %s, 'sent', '2026-01-01', true, 'x')",
+            [*row, HOSTILE],
+        )
+        yield row[0]
+        portal.execute(names, [*kept, *row])
+        portal.execute(places, [*place, *row])
+        portal.execute("UPDATE gift SET campaign_id = NULL WHERE campaign_id = %s", campaign)
+        portal.execute("DELETE FROM campaign WHERE id = %s", campaign)
+        portal.execute("DELETE FROM document WHERE member_id = %s AND title = %s", [*row, HOSTILE])
+
+
+def test_hostile_names_places_and_labels_stay_texts(
+    signed_in: Callable[..., Page], watched: Callable[[Page], Page], hostile_names: UUID
+) -> None:
+    donor, desk, record = watched(signed_in(SIMONE)), watched(signed_in(EDITOR)), f"/staff/members/{hostile_names}"
+    for page, paths in (
+        (donor, ("/profile", "/gifts", "/documents")),
+        (desk, (record, f"{record}/giving", f"{record}/documents", f"{record}/memo", "/staff?q=alert")),
+    ):
+        for path in paths:
+            page.goto(path)
+            expect(page.locator("main")).to_contain_text(HOSTILE)
+            assert not page.title().startswith("refused")
+            assert page.locator("main :is(script, img, iframe)").count() == 0, path
