@@ -94,10 +94,10 @@ def visitor(live: Live, browser: Browser) -> Iterator[Callable[..., Page]]:
 
 @pytest.fixture
 def signed_in(live: Live, visitor: Callable[..., Page]) -> Callable[..., Page]:
-    """A browser in which this person is signed in: through the mail the first time, with the kept cookies after it."""
+    """A browser in which this person is signed in: through the mail, or with the cookies kept while the visit lasts."""
 
     def enter(address: str, language: str = "fr-FR", **options: object) -> Page:
-        if address not in live.states:
+        if not live.is_in(address):
             first = visitor()
             live.sign_in(first, address)
             live.states[address] = first.context.storage_state()

@@ -62,6 +62,17 @@ class Live:
         page.wait_for_load_state()
         assert "/sign-in/confirm" not in page.url
 
+    def is_in(self, address: str) -> bool:
+        """Is the kept visit still one? Then it goes on: between two tests more time may pass than it may stand idle."""
+        cookies = self.states.get(address, {"cookies": []})["cookies"]
+        for visit in (cookie["value"].split(".")[0] for cookie in cookies if cookie["name"] == "session"):
+            with psycopg.connect(self.database_url, autocommit=True) as portal:
+                lasts = (
+                    "UPDATE web_session SET seen_at = now() WHERE id = %s AND seen_at > now() - interval '14 minutes'"
+                )
+                return portal.execute(lasts, [visit]).rowcount == 1
+        return False
+
     @contextmanager
     def sync_asleep(self) -> Iterator[None]:
         [sync] = [process.popen for process in self.crew.processes if process.name == "sync"]

@@ -90,18 +90,28 @@ def test_what_has_no_words_leaves_the_index_alone(owner, member_id) -> None:
     assert owner.execute(row, [member_id(MARIE)]).fetchone() == before
 
 
-def test_an_address_and_a_phone_changed_at_the_same_moment_are_both_found(owner, settings, member_id) -> None:
-    marie = member_id(MARIE)
-    with psycopg.connect(settings.database_url) as other:
-        other.execute("UPDATE postal_address SET town = 'Brest' WHERE member_id = %s", [marie])
-        change = "UPDATE phone SET number = '+33699999999' WHERE member_id = %s"
-        waiting = threading.Thread(target=owner.execute, args=(change, [marie]))
+def test_who_changes_an_address_and_a_phone_at_the_same_moment_waits_in_no_ring(settings, owner, member_id) -> None:
+    """A pull writes one part of a record after the other, while the donor writes one of them."""
+    marie, patient = [member_id(MARIE)], "-c lock_timeout=10s"
+    with (
+        psycopg.connect(settings.database_url, options=patient) as donor,
+        psycopg.connect(settings.database_url, options=patient) as pull,
+    ):
+        pull.execute("UPDATE postal_address SET town = 'Brest' WHERE member_id = %s", marie)
+        donor.execute("UPDATE phone SET number = '+33699999999' WHERE member_id = %s", marie)
+        waiting = threading.Thread(
+            target=pull.execute, args=("UPDATE phone SET kind = 'home' WHERE member_id = %s", marie)
+        )
         waiting.start()
         waiting.join(0.3)
-        assert waiting.is_alive(), "the second one waits for the first"
-        other.commit()
+        assert waiting.is_alive(), "it waits for the donor"
+        donor.commit()
         waiting.join(5)
+        pull.commit()
     assert owner.execute(FRESH).fetchone() == (0,)
+    words = owner.execute("SELECT words::text FROM member_search WHERE member_id = %s", marie).fetchone()[0]
+    assert "'brest'" in words
+    assert "'+33699999999'" in words
 
 
 async def test_only_staff_find_anybody_and_nobody_reads_the_words(database, settings) -> None:

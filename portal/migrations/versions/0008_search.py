@@ -34,15 +34,21 @@ CREATE FUNCTION words_of_phones(whose uuid) RETURNS tsvector LANGUAGE sql STABLE
     RETURN (SELECT coalesce(array_to_tsvector(array_agg(search_phone(number))), '') FROM phone WHERE member_id = whose);
 """
 
-# Each source has a column of its own: of two who change an address and a phone at the same moment both stay.
-# Only what differs is written, so most saves cost the index nothing.
+# Each source has a column of its own: of two who change an address and a phone at the same moment both stay. The words
+# follow when a transaction ends: they are the last rows that it locks, so nobody waits in a ring for them. Only what
+# differs is written, so most saves cost the index nothing.
 FOLLOWING = """
-CREATE FUNCTION follow_member_for_search() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+CREATE FUNCTION begin_member_for_search() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO member_search (member_id, names)
-    SELECT id, words_of_names(come) FROM come
-     WHERE NOT EXISTS (SELECT FROM member_search WHERE member_id = come.id AND names = words_of_names(come))
-        ON CONFLICT (member_id) DO UPDATE SET names = EXCLUDED.names;
+    INSERT INTO member_search (member_id, names) SELECT id, words_of_names(come) FROM come;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION follow_member_for_search() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    fresh tsvector := words_of_names(NEW);
+BEGIN
+    UPDATE member_search SET names = fresh WHERE member_id = NEW.id AND names <> fresh;
     RETURN NULL;
 END $$;
 
@@ -51,11 +57,11 @@ DECLARE
     touched uuid[];
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        touched := ARRAY(SELECT DISTINCT member_id FROM come);
+        touched := ARRAY[NEW.member_id];
     ELSIF TG_OP = 'DELETE' THEN
-        touched := ARRAY(SELECT DISTINCT member_id FROM gone);
+        touched := ARRAY[OLD.member_id];
     ELSE
-        touched := ARRAY(SELECT member_id FROM come UNION SELECT member_id FROM gone);
+        touched := ARRAY[least(OLD.member_id, NEW.member_id), greatest(OLD.member_id, NEW.member_id)];
     END IF;
     IF TG_TABLE_NAME = 'postal_address' THEN
         UPDATE member_search SET places = fresh FROM (SELECT m, words_of_places(m) AS fresh FROM unnest(touched) AS m)
@@ -70,12 +76,13 @@ BEGIN
     RETURN NULL;
 END $$;
 """
-AFTER = {
-    "INSERT": "REFERENCING NEW TABLE AS come",
-    "UPDATE": "REFERENCING OLD TABLE AS gone NEW TABLE AS come",
-    "DELETE": "REFERENCING OLD TABLE AS gone",
+SOURCES = {
+    "postal_address": "member_id unit building house_number street locality postcode town",
+    "email_address": "member_id address",
+    "phone": "member_id number",
 }
-SOURCES = ("postal_address", "email_address", "phone")
+"""Tables with words, and the columns in which they stand."""
+NAMES = "first_name last_name company_name siren"
 
 # Row-level security would keep the index from being asked: matching words is no leakproof operator. So the table is
 # closed to all, and a function with the owner's rights answers staff alone. By the planner's guess that somebody is
@@ -110,8 +117,9 @@ REVOKE ALL ON FUNCTION resembling_names FROM public;
 GRANT EXECUTE ON FUNCTION resembling_names TO portal_web;
 """
 FUNCTIONS = (
-    "resembling_names, spelled_names, found_members, follow_for_search, follow_member_for_search, words_of_names, words_of_places, "
-    "words_of_mailboxes, words_of_phones, search_phone, search_words"
+    "resembling_names, spelled_names, found_members, follow_for_search, follow_member_for_search, "
+    "begin_member_for_search, words_of_names, words_of_places, words_of_mailboxes, words_of_phones, search_phone, "
+    "search_words"
 )
 
 
@@ -137,29 +145,36 @@ def upgrade() -> None:
     op.create_index("ix_member_search_words", "member_search", ["words"], postgresql_using="gin")
     op.create_index("ix_mandate_reference", "mandate", ["reference"])
     run(FOLLOWING)
-    for event in ("INSERT", "UPDATE"):
-        op.execute(_trigger("member", event, "follow_member_for_search"))
-    for source in SOURCES:
-        for event in AFTER:
-            op.execute(_trigger(source, event, "follow_for_search"))
+    op.execute(
+        "CREATE TRIGGER search_begins AFTER INSERT ON member REFERENCING NEW TABLE AS come "
+        "FOR EACH STATEMENT EXECUTE FUNCTION begin_member_for_search()"
+    )
+    op.execute(_following("member", "UPDATE", NAMES, "follow_member_for_search"))
+    for source, columns in SOURCES.items():
+        for event in ("INSERT", "UPDATE", "DELETE"):
+            op.execute(_following(source, event, columns, "follow_for_search"))
     run(ASKING)
     run(RESEMBLING)
 
 
 def downgrade() -> None:
     op.drop_index("ix_member_search_names")
-    for source in ("member", *SOURCES):
-        for event in AFTER:
-            op.execute(f"DROP TRIGGER IF EXISTS search_after_{event.lower()} ON {source}")
+    op.execute("DROP TRIGGER search_begins ON member")
+    op.execute("DROP TRIGGER search_after_update ON member")
+    for source in SOURCES:
+        for event in ("insert", "update", "delete"):
+            op.execute(f"DROP TRIGGER search_after_{event} ON {source}")
     op.execute(f"DROP FUNCTION {FUNCTIONS}")
     op.drop_index("ix_mandate_reference")
     op.drop_table("member_search")
 
 
-def _trigger(table: str, event: str, function: str) -> str:
+def _following(table: str, event: str, columns: str, function: str) -> str:
+    old, new = (", ".join(f"{row}.{column}" for column in columns.split()) for row in ("OLD", "NEW"))
+    where = f"WHEN (ROW({old}) IS DISTINCT FROM ROW({new})) " if event == "UPDATE" else ""
     return (
-        f"CREATE TRIGGER search_after_{event.lower()} AFTER {event} ON {table} {AFTER[event]} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
+        f"CREATE CONSTRAINT TRIGGER search_after_{event.lower()} AFTER {event} ON {table} "
+        f"DEFERRABLE INITIALLY DEFERRED FOR EACH ROW {where}EXECUTE FUNCTION {function}()"
     )
 
 
